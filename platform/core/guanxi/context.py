@@ -1,0 +1,133 @@
+"""What every resolver and service is handed first: who asks, for which merchant, with which rights."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from guanxi.errors import ForbiddenError, Text
+from guanxi.permissions import Permission
+
+ActorKind = Literal["token", "staff", "platform", "system", "anonymous"]
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantRef:
+    """The merchant of a request: what nearly every rule needs to know of it."""
+
+    id: UUID
+    slug: str
+    name: str
+    timezone: str = "Asia/Shanghai"
+    currency: str = "CNY"
+    locale: str = "zh-CN"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever acts: an API token, a staff member, the platform, or the system itself."""
+
+    kind: ActorKind
+    id: str
+    permissions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """What a token stands for. ``epoch`` rises with every change of the merchant's rights or plugins."""
+
+    merchant: MerchantRef
+    actor: Actor
+    plugins: frozenset[str] = frozenset()
+    epoch: int = 0
+    origins: tuple[str, ...] = ()
+
+
+class Platform(Protocol):
+    """What services reach of the plugin host without importing it."""
+
+    def transaction(self) -> AbstractAsyncContextManager[None]:
+        """A write transaction of the bound merchant; nested calls are savepoints."""
+
+    async def publish(self, ctx: "Context", event: object) -> None:
+        """Write ``event`` to the outbox and call its inline handlers, inside the running transaction."""
+
+    async def command(self, ctx: "Context", name: str, value: object, *, key: str) -> Any:
+        """Run another plugin's command in the caller's transaction."""
+
+    async def facts(self, ctx: "Context", name: str, customer_ids: Sequence[UUID]) -> list[Any]:
+        """One value per customer, in the order asked."""
+
+
+@dataclass(slots=True)
+class Context:
+    """One operation's view of the world. Never kept beyond it."""
+
+    principal: Principal
+    platform: Platform
+    request_id: str
+    locale: str = "en"
+    clock: Callable[[], datetime] = utc_now
+    schema: Any = None  # the ComposedSchema that answers this operation
+    loaders: dict[object, Any] = field(default_factory=dict)
+    idempotency_key: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def merchant(self) -> MerchantRef:
+        """The merchant that this operation is for."""
+        return self.principal.merchant
+
+    @property
+    def actor(self) -> Actor:
+        """Whoever asks."""
+        return self.principal.actor
+
+    def now(self) -> datetime:
+        """The operation's clock, aware UTC."""
+        return self.clock()
+
+    def can(self, permission: str) -> bool:
+        """Whether the actor holds ``permission``."""
+        return permission in self.principal.actor.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Raises: ForbiddenError naming the permission that is missing."""
+        if not self.can(permission):
+            raise forbidden(permission)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """Everything inside is written together or not at all. Never await the network in it."""
+        async with self.platform.transaction():
+            yield
+        self.loaders.clear()
+
+    async def publish(self, event: object) -> None:
+        """Tell other domains and plugins what happened, in this transaction."""
+        await self.platform.publish(self, event)
+
+    async def command(self, name: str, value: object, *, key: str) -> Any:
+        """Run another plugin's command, idempotent by ``key``. Raises: PluginDisabledError."""
+        return await self.platform.command(self, name, value, key=key)
+
+    async def facts(self, name: str, customer_ids: Sequence[UUID]) -> list[Any]:
+        """A fact of many customers, in the order asked. Raises: PluginDisabledError."""
+        return await self.platform.facts(self, name, customer_ids)
+
+
+def forbidden(permission: str) -> ForbiddenError:
+    """The one wording for a missing right."""
+    title = Permission.known[permission].title if permission in Permission.known else Text(permission, permission)
+    return ForbiddenError(
+        Text(f"You may not do this: {title.en}.", f"您没有权限：{title.zh}。"),
+        hint=Text(f"Ask an administrator for the permission {permission}.", f"请向管理员申请权限 {permission}。"),
+        details={"permission": str(permission)},
+    )

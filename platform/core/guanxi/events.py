@@ -1,0 +1,80 @@
+"""What happened: the facts that domains and plugins tell each other, written with the data they speak of."""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from guanxi.db.fields import uuid7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of every event. Past tense; carries ids and numbers, never personal data."""
+
+    name: ClassVar[str]
+    known: ClassVar[dict[str, type["Event"]]] = {}
+
+    event_id: UUID = field(default_factory=uuid7)
+    occurred_at: datetime
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Learn the event's name, so that an outbox row can be read back."""
+        super(Event, cls).__init_subclass__(**kwargs)
+        Event.known[cls.name] = cls
+
+    def payload(self) -> dict[str, Any]:
+        """The event's own fields, as they stand; ``from_payload`` is the way back."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerCreated(Event):
+    """A customer is new."""
+
+    name: ClassVar[str] = "customer_created"
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerUpdated(Event):
+    """Fields of a customer changed; ``changed`` names them."""
+
+    name: ClassVar[str] = "customer_updated"
+    customer_id: UUID
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionRecorded(Event):
+    """One fact on a customer's timeline. ``mode`` HISTORICAL grants no points and reaches nobody."""
+
+    name: ClassVar[str] = "interaction_recorded"
+    interaction_id: UUID
+    customer_id: UUID
+    kind: str
+    mode: str = "LIVE"
+    amount_minor: int | None = None
+    currency: str | None = None
+    order_ref: str | None = None
+    refund_of: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionsImported(Event):
+    """A page of historical facts, one event for all of them."""
+
+    name: ClassVar[str] = "interactions_imported"
+    count: int
+    first_id: UUID
+    last_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionVoided(Event):
+    """A fact was taken back by a compensating one."""
+
+    name: ClassVar[str] = "interaction_voided"
+    interaction_id: UUID
+    customer_id: UUID
+    voided_by: UUID
