@@ -149,7 +149,7 @@ def ask_index(command):
 
 def use_a_python_that_is_new_enough(arguments):
     """Goes on in a newer Python where this one is too old and a newer one is at hand."""
-    if sys.version_info >= (3, 11):  # noqa: UP036 - an older Python must get as far as the message
+    if sys.version_info >= (3, 11):
         return
     for name in ("python3.13", "python3.12", "python3.11"):
         found = shutil.which(name)
@@ -228,7 +228,7 @@ def call_pip(command):
     """Run pip; its complaint is shown in full, and after it the cure."""
     environment = {key: value for key, value in os.environ.items() if key not in MISLEADING}
     environment.update(PIP_CONSTRAINT=os.devnull, PIP_REQUIRE_VIRTUALENV="0", PYTHONUTF8="1")
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=sys.stderr, stderr=subprocess.PIPE)
+    done = subprocess.run(command, check=False, cwd=ROOT, env=environment, stdout=sys.stderr, stderr=subprocess.PIPE)
     complaint = done.stderr.decode("utf-8", "replace")
     sys.stderr.write(complaint)
     if done.returncode == 0:
