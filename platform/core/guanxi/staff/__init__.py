@@ -1,0 +1,1 @@
+"""Staff: roles, API tokens, and who an arriving request acts for."""

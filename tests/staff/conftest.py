@@ -1,0 +1,115 @@
+"""Two shops, each opened by the platform with a first administrator token."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from guanxi.context import Context, Principal
+from guanxi.db.database import Database
+from guanxi.db.merchant import acting_for
+from guanxi.merchants import service as merchants
+from guanxi.staff import service
+from guanxi.staff.models import Role
+
+START = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that moves only when told to."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Platform:
+    """Transactions of the database; events are collected, no plugin is there to answer."""
+
+    db: Database
+    events: list[object] = field(default_factory=list)
+
+    def transaction(self) -> AbstractAsyncContextManager[None]:
+        return self.db.transaction()
+
+    async def publish(self, ctx: Context, event: object) -> None:
+        self.events.append(event)
+
+    async def command(self, ctx: Context, name: str, value: object, *, key: str) -> Any:
+        raise NotImplementedError
+
+    async def facts(self, ctx: Context, name: str, customer_ids: Any) -> list[Any]:
+        raise NotImplementedError
+
+
+@dataclass
+class Shop:
+    """A merchant as its first administrator sees it."""
+
+    db: Database
+    ctx: Context
+    text: str
+    clock: Clock
+
+    def acting(self) -> Any:
+        return acting_for(self.ctx.merchant.id)
+
+    async def authenticate(self, text: str) -> Principal:
+        return await service.authenticate(self.db, text, self.clock.now)
+
+    async def epoch(self) -> int:
+        return (await merchants.get_merchant(self.ctx)).epoch
+
+    async def role_id(self, name: str) -> Any:
+        return (await Role.get(name=name)).id
+
+    async def token(self, role: str, **terms: Any) -> service.IssuedToken:
+        return await service.create_token(self.ctx, name=f"a {role}", role_id=await self.role_id(role), **terms)
+
+    async def ctx_of(self, text: str) -> Context:
+        return replace(self.ctx, principal=await self.authenticate(text), loaders={})
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def platform_ctx(db: Database, clock: Clock) -> Context:
+    return Context(service.platform_principal(), Platform(db), "r1", clock=clock)
+
+
+@pytest.fixture
+def open_shop(db: Database, clock: Clock, platform_ctx: Context) -> Callable[[str], Any]:
+    async def opened(slug: str) -> Shop:
+        row = await service.found_merchant(platform_ctx, merchants.NewMerchant(slug=slug, name=slug.title()))
+        founder = replace(platform_ctx, principal=service.platform_principal(merchants.ref_of(row)))
+        with acting_for(row.id):
+            role = await service.get_role(founder, "admin")
+            text = (await service.create_token(founder, name="first", role_id=role.id)).text
+        principal = await service.authenticate(db, text, clock.now)
+        return Shop(db, replace(platform_ctx, principal=principal, loaders={}), text, clock)
+
+    return opened
+
+
+@pytest.fixture
+async def shop(open_shop: Callable[[str], Any]) -> Shop:
+    """Shop A. Bind it in the test: ``with shop.acting():``."""
+    return await open_shop("tea-a")
+
+
+@pytest.fixture
+async def other(open_shop: Callable[[str], Any]) -> Shop:
+    """Shop B."""
+    return await open_shop("tea-b")
