@@ -1,6 +1,7 @@
 """Roles of a merchant: built-in ones from its first moment, and its own."""
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
@@ -59,7 +60,20 @@ async def roles_of(ctx: Context, ids: Sequence[UUID]) -> list[Role | None]:
     return [found.get(role_id) for role_id in ids]
 
 
-def permissions_of(role: Role) -> frozenset[str]:
+def list_permissions(parts: frozenset[str]) -> list[Permission]:
+    """The permissions that these parts (plugins, domains of the core) declare, by name, and SIGNED_IN."""
+    return sorted(each for each in Permission.known.values() if each.plugin in parts or each == SIGNED_IN)
+
+
+class RoleRow(Protocol):
+    """Whatever carries the columns that decide what a role allows."""
+
+    name: str
+    permissions: list[str]
+    is_builtin: bool
+
+
+def permissions_of(role: RoleRow) -> frozenset[str]:
     """What the role allows now, for a built-in role by its rule over all declared permissions."""
     return rules.permissions_of_role(
         role.name, role.permissions, is_builtin=role.is_builtin, known=tuple(Permission.known)

@@ -10,7 +10,7 @@ from uuid import UUID
 from tortoise.expressions import F, Q
 
 from guanxi.context import Context
-from guanxi.errors import Text
+from guanxi.errors import BadUserInputError, Text
 from guanxi.merchants import rules as merchant_rules
 from guanxi.merchants import service as merchants
 from guanxi.permissions import Permission
@@ -44,10 +44,11 @@ async def create_token(
 
     Raises:
         ForbiddenError: staff.token.write is missing, or the token could do more than the actor.
-        BadUserInputError: the name, a scope or the expiry is refused.
+        BadUserInputError: the name, a scope or the expiry is refused, or the request has an idempotency key.
         NotFoundError: the merchant has no such role.
     """
     ctx.require(permissions.WRITE_TOKENS)
+    _require_unkeyed(ctx)
     terms = Terms(merchant_rules.checked_name(name), role_id, _checked_scopes(ctx, scopes), expires_at)
     if expires_at is not None and expires_at <= ctx.now():
         raise errors.refused(
@@ -71,11 +72,12 @@ async def rotate_token(ctx: Context, *, token_id: UUID, overlap_seconds: int = 3
 
     Raises:
         ForbiddenError: staff.token.write is missing, or the token can do more than the actor.
-        BadUserInputError: the overlap is negative or longer than a week.
+        BadUserInputError: the overlap is negative or over a week, or the request has an idempotency key.
         NotFoundError: the merchant has no such token.
         ConflictError: the token was revoked, has expired or was rotated already.
     """
     ctx.require(permissions.WRITE_TOKENS)
+    _require_unkeyed(ctx)
     overlap = _checked_overlap(overlap_seconds)
     now = ctx.now()
     async with ctx.transaction():
@@ -150,6 +152,18 @@ async def revoke_platform_token(ctx: Context, *, public_id: str) -> None:
 def hash_of(text: str) -> bytes:
     """What is stored of a token. Its secret has 256 random bits, so that a fast hash is enough."""
     return hashlib.sha256(text.encode()).digest()
+
+
+def _require_unkeyed(ctx: Context) -> None:
+    """The answer of a keyed request is stored, and this one holds a secret."""
+    if ctx.idempotency_key is not None:
+        raise BadUserInputError(
+            Text("A token cannot be issued under an idempotency key.", "签发令牌时不能使用幂等键。"),
+            hint=Text(
+                "Send it without a key; if the answer is lost, revoke the new token.",
+                "请不要附带幂等键；如果未收到响应，请吊销新令牌。",
+            ),
+        )
 
 
 def _new_text(kind: rules.TokenKind) -> tuple[str, str]:

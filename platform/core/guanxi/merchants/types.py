@@ -1,0 +1,61 @@
+"""GraphQL types of the merchant."""
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+from guanxi.schema.ids import Id
+from guanxi.schema.part import SchemaPart
+from guanxi.schema.payloads import Payload
+from guanxi.schema.scalars import Currency, TimeZone
+
+schema = SchemaPart()
+TAG = "mer"
+
+
+@strawberry.enum(description="Which documents the merchant's clients may send.")
+class DocumentMode(Enum):
+    """Members carry the stored text."""
+
+    OPEN = strawberry.enum_value("open", description="Any document, with introspection; for development.")
+    LIMITED = strawberry.enum_value("limited", description="Any document within the limits.")
+    TRUSTED = strawberry.enum_value("trusted", description="Registered documents only.")
+
+
+@schema.value(description="The merchant that the token belongs to: the tenant of everything that is read here.")
+class Merchant:
+    """What a front end needs to know of the shop."""
+
+    id: Id = strawberry.field(description="The merchant's id, for ever.")
+    slug: str = strawberry.field(description="Short name in addresses and commands; never changes.")
+    name: str = strawberry.field(description="What the shop is called.")
+    timezone: TimeZone = strawberry.field(description="Where the shop's days begin and end.")
+    currency: Currency = strawberry.field(description="Of amounts that name no other.")
+    locale: str = strawberry.field(description="The shop's language, BCP 47.")
+    document_mode: DocumentMode = strawberry.field(description="Which documents its clients may send.")
+    allowed_origins: list[str] = strawberry.field(description="Web origins whose pages may call the API.")
+    created_at: datetime = strawberry.field(description="When the shop was opened.")
+    version: int = strawberry.field(description="Send it back as expectedVersion.")
+
+
+@strawberry.input(description="Settings to change; what is absent stays as it is.")
+class UpdateMerchantInput:
+    """Every setting but the slug."""
+
+    expected_version: int = strawberry.field(description="The version that you read.")
+    name: strawberry.Maybe[str] = strawberry.field(description="1 to 80 characters.")
+    timezone: strawberry.Maybe[TimeZone] = strawberry.field(description="An IANA zone.")
+    currency: strawberry.Maybe[Currency] = strawberry.field(description="An ISO 4217 code.")
+    locale: strawberry.Maybe[str] = strawberry.field(description="A BCP 47 tag.")
+    document_mode: strawberry.Maybe[DocumentMode] = strawberry.field(description="Which documents are taken.")
+    allowed_origins: strawberry.Maybe[list[str]] = strawberry.field(
+        description="Scheme and host each, at most 20; replaces the list."
+    )
+
+
+@schema.value(description="The merchant as it stands after the change.")
+class UpdateMerchantPayload(Payload):
+    """Answer of updateMerchant."""
+
+    merchant: Merchant | None = strawberry.field(description="The changed merchant.", default=None)
