@@ -1,0 +1,1 @@
+"""The data layer: engines, transactions, merchant scope, walls and migrations."""
