@@ -143,10 +143,13 @@ async def test_parallel_raises_of_the_epoch_all_count(open_shop: OpenShop) -> No
 async def test_an_epoch_rises_with_its_transaction_or_not_at_all(open_shop: OpenShop) -> None:
     ctx = await open_shop("tea")
 
-    with pytest.raises(ZeroDivisionError):
+    async def failing() -> None:
         async with ctx.transaction():
             await service.raise_epoch(ctx)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await failing()
 
     assert (await service.get_merchant(ctx)).epoch == 1
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -11,9 +12,13 @@ import pytest
 from guanxi.context import Context, Principal
 from guanxi.db.database import Database
 from guanxi.db.merchant import acting_for
+from guanxi.execution import reads
 from guanxi.merchants import service as merchants
+from guanxi.merchants.schema import schema as merchant_schema
+from guanxi.schema.composed import ComposedSchema
 from guanxi.staff import service
 from guanxi.staff.models import Role
+from guanxi.staff.schema import schema as staff_schema
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -37,9 +42,17 @@ class Platform:
 
     db: Database
     events: list[object] = field(default_factory=list)
+    cursor_key: bytes = b"k" * 32
 
     def transaction(self) -> AbstractAsyncContextManager[None]:
         return self.db.transaction()
+
+    @property
+    def dialect(self) -> str:
+        return self.db.dialect
+
+    async def fetch(self, sql: str, params: Any) -> list[dict[str, Any]]:
+        return await self.db.fetch(sql, params)
 
     async def publish(self, ctx: Context, event: object) -> None:
         self.events.append(event)
@@ -60,6 +73,10 @@ class Shop:
     text: str
     clock: Clock
 
+    @cached_property
+    def schema(self) -> ComposedSchema:
+        return ComposedSchema({"merchants": merchant_schema, "staff": staff_schema}, {}, reads.bind)
+
     def acting(self) -> Any:
         return acting_for(self.ctx.merchant.id)
 
@@ -74,6 +91,12 @@ class Shop:
 
     async def token(self, role: str, **terms: Any) -> service.IssuedToken:
         return await service.create_token(self.ctx, name=f"a {role}", role_id=await self.role_id(role), **terms)
+
+    async def ask(self, document: str, text: str = "", **variables: Any) -> Any:
+        """The answer to one operation of the token (the administrator's unless given)."""
+        ctx = replace(await self.ctx_of(text or self.text), schema=self.schema)
+        with self.acting():
+            return await self.schema.execute(document, variable_values=variables, context_value=ctx)
 
     async def ctx_of(self, text: str) -> Context:
         return replace(self.ctx, principal=await self.authenticate(text), loaders={})

@@ -4,7 +4,6 @@ from tortoise import fields
 
 from guanxi.db.fields import IdField, UtcField, uuid7
 from guanxi.db.models import PlatformModel
-from guanxi.merchants.rules import DocumentMode
 
 
 class Merchant(PlatformModel):
@@ -16,7 +15,7 @@ class Merchant(PlatformModel):
     timezone = fields.CharField(max_length=64, default="Asia/Shanghai")
     currency = fields.CharField(max_length=3, default="CNY")
     locale = fields.CharField(max_length=35, default="zh-CN")
-    document_mode = fields.CharField(max_length=10, default=DocumentMode.LIMITED.value)
+    document_mode = fields.CharField(max_length=10, default="limited")
     allowed_origins: "fields.Field[list[str]]" = fields.JSONField(default=list)
     epoch = fields.BigIntField(default=1)
     created_at = UtcField()

@@ -42,6 +42,12 @@ class MerchantChanges(TypedDict, total=False):
     allowed_origins: list[str]
 
 
+@cache
+def known_timezones() -> frozenset[str]:
+    """Every IANA zone that this machine can calculate with."""
+    return frozenset(available_timezones())
+
+
 CHECKS: dict[str, Callable[[Any], object]] = {
     "name": rules.checked_name,
     "timezone": lambda name: rules.checked_timezone(name, known_timezones()),
@@ -50,12 +56,6 @@ CHECKS: dict[str, Callable[[Any], object]] = {
     "document_mode": rules.checked_document_mode,
     "allowed_origins": rules.checked_origins,
 }
-
-
-@cache
-def known_timezones() -> frozenset[str]:
-    """Every IANA zone that this machine can calculate with."""
-    return frozenset(available_timezones())
 
 
 async def create_merchant(ctx: Context, new: NewMerchant, *, then: Callable[[Context], Awaitable[None]]) -> Merchant:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
+from typing import dataclass_transform
 
 import strawberry
 
@@ -14,6 +15,11 @@ schema = SchemaPart()
 TAG = "mer"
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
+class Value:
+    """Base of types that Python constructs: type checkers follow a base, not the decorator of a part."""
+
+
 @strawberry.enum(description="Which documents the merchant's clients may send.")
 class DocumentMode(Enum):
     """Members carry the stored text."""
@@ -24,7 +30,7 @@ class DocumentMode(Enum):
 
 
 @schema.value(description="The merchant that the token belongs to: the tenant of everything that is read here.")
-class Merchant:
+class Merchant(Value):
     """What a front end needs to know of the shop."""
 
     id: Id = strawberry.field(description="The merchant's id, for ever.")
@@ -55,7 +61,7 @@ class UpdateMerchantInput:
 
 
 @schema.value(description="The merchant as it stands after the change.")
-class UpdateMerchantPayload(Payload):
+class UpdateMerchantPayload(Value, Payload):
     """Answer of updateMerchant."""
 
     merchant: Merchant | None = strawberry.field(description="The changed merchant.", default=None)

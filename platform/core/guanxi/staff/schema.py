@@ -1,13 +1,11 @@
 """GraphQL of roles, tokens and whoever asks."""
 
-from typing import Any
-
 from guanxi.context import Context
 from guanxi.permissions import SIGNED_IN
 from guanxi.schema.connections import Connection
 from guanxi.schema.declare import page
 from guanxi.schema.roots import Query
-from guanxi.staff import models, service, types
+from guanxi.staff import loaders, models, service, types
 from guanxi.staff.permissions import READ_ROLES, READ_TOKENS, WRITE_ROLES, WRITE_TOKENS
 from guanxi.staff.types import schema
 
@@ -28,7 +26,7 @@ schema.add(
 @schema.query(permission=SIGNED_IN)
 async def viewer(ctx: Context) -> types.Viewer | None:
     """Whoever asks, and what they may do."""
-    held = [str(each) for each in offered(ctx) if ctx.can(each)]
+    held = [str(each) for each in loaders.offered(ctx) if ctx.can(each)]
     return types.Viewer(actor=types.Actor(kind=ctx.actor.kind, id=ctx.actor.id), permissions=held)
 
 
@@ -37,21 +35,8 @@ async def permissions(ctx: Context) -> list[types.Permission] | None:
     """Everything that roles and scopes of this merchant can allow, by name."""
     return [
         types.Permission(name=str(each), title=each.title.localized(ctx.locale), plugin=each.plugin)
-        for each in offered(ctx)
+        for each in loaders.offered(ctx)
     ]
-
-
-@schema.batch(types.Role, permission=READ_ROLES, requires=("name", "permissions", "is_builtin"))
-async def allows(roles: list[Any], ctx: Context) -> list[list[str] | None]:
-    """What the role allows now, by name. An administrator's role also allows what later plugins add."""
-    names = {str(each) for each in offered(ctx)}
-    return [sorted(service.permissions_of(role) & names) for role in roles]
-
-
-@schema.batch(types.ApiToken, permission=READ_TOKENS, requires=("scopes",))
-async def scopes(tokens: list[Any], ctx: Context) -> list[list[str] | None]:
-    """The permissions that the token's role is narrowed to; empty: all of the role."""
-    return [token.scopes for token in tokens]
 
 
 @schema.mutation(permission=WRITE_ROLES)
@@ -92,8 +77,3 @@ async def revoke_token(ctx: Context, values: types.RevokeTokenInput) -> types.Re
     """End a token now, in every process and on open sockets."""
     token = await service.revoke_token(ctx, token_id=values.id.of(types.TOKEN))
     return types.RevokeTokenPayload(token_id=token.id)
-
-
-def offered(ctx: Context) -> list[Any]:
-    """The permissions of the core and of the merchant's plugins: those of others are not to be seen."""
-    return service.list_permissions(frozenset(ctx.schema.parts))

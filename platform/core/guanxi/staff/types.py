@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from guanxi.merchants.types import Value
 from guanxi.schema.declare import one
 from guanxi.schema.ids import Id
 from guanxi.schema.nodes import Node
@@ -18,7 +19,7 @@ ROLE, TOKEN = "rol", "tok"
 
 
 @schema.value(description="Whoever asks.")
-class Actor:
+class Actor(Value):
     """The token's or person's own side."""
 
     kind: str = strawberry.field(description="token, staff or platform.")
@@ -26,7 +27,7 @@ class Actor:
 
 
 @schema.value(description="Whoever asks, and what they may do.")
-class Viewer:
+class Viewer(Value):
     """What a front end needs to know before it shows a button."""
 
     actor: Actor = strawberry.field(description="Whoever asks.")
@@ -34,7 +35,7 @@ class Viewer:
 
 
 @schema.value(description="Something that can be allowed.")
-class Permission:
+class Permission(Value):
     """One declared permission."""
 
     name: str = strawberry.field(description="plugin.resource.verb, as roles and scopes name it.")
@@ -113,7 +114,7 @@ class RevokeTokenInput:
 
 
 @schema.value(description="The role as it stands.")
-class UpsertRolePayload(Payload):
+class UpsertRolePayload(Value, Payload):
     """Answer of upsertRole."""
 
     role: Role | None = one(models.Role, via="role_id", description="The role.")
@@ -121,7 +122,7 @@ class UpsertRolePayload(Payload):
 
 
 @schema.value(description="The new token and its text.")
-class CreateTokenPayload(Payload):
+class CreateTokenPayload(Value, Payload):
     """Answer of createToken."""
 
     token: ApiToken | None = one(models.ApiToken, via="token_id", description="The token.")
@@ -130,7 +131,7 @@ class CreateTokenPayload(Payload):
 
 
 @schema.value(description="The successor and its text.")
-class RotateTokenPayload(Payload):
+class RotateTokenPayload(Value, Payload):
     """Answer of rotateToken."""
 
     token: ApiToken | None = one(models.ApiToken, via="token_id", description="The successor.")
@@ -139,7 +140,7 @@ class RotateTokenPayload(Payload):
 
 
 @schema.value(description="The revoked token.")
-class RevokeTokenPayload(Payload):
+class RevokeTokenPayload(Value, Payload):
     """Answer of revokeToken."""
 
     token: ApiToken | None = one(models.ApiToken, via="token_id", description="The token.")

@@ -32,7 +32,7 @@ async def found_merchant(ctx: Context, new: merchants.NewMerchant) -> Merchant:
 
 async def create_builtin_roles(ctx: Context) -> None:
     """Write the built-in roles that the context's merchant lacks."""
-    there = set(await Role.filter(is_builtin=True).values_list("name", flat=True))
+    there = {role.name for role in await Role.filter(is_builtin=True)}
     for name in rules.BUILTIN:
         if name not in there:
             await Role.create(name=name, is_builtin=True, created_at=ctx.now())
