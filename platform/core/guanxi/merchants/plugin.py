@@ -1,11 +1,11 @@
-"""Registers the domain through the same hook as plugins do."""
+"""The merchants' part of the core, registered as a plugin is."""
 
-from guanxi.merchants import schema
 from guanxi.hookspecs import hookimpl
+from guanxi.merchants.schema import schema
 from guanxi.schema.part import SchemaPart
 
 
 @hookimpl
 def schema_part() -> SchemaPart:
-    """The domain's GraphQL."""
-    return schema.schema
+    """The merchant and its settings."""
+    return schema

@@ -1,11 +1,11 @@
-"""Registers the domain through the same hook as plugins do."""
+"""The staff's part of the core, registered as a plugin is."""
 
-from guanxi.staff import schema
 from guanxi.hookspecs import hookimpl
 from guanxi.schema.part import SchemaPart
+from guanxi.staff.schema import schema
 
 
 @hookimpl
 def schema_part() -> SchemaPart:
-    """The domain's GraphQL."""
-    return schema.schema
+    """Roles, tokens and whoever asks."""
+    return schema

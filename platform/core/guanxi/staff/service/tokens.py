@@ -125,6 +125,12 @@ async def get_token(ctx: Context, token_id: UUID) -> ApiToken:
     return await _token(token_id)
 
 
+async def find_token(ctx: Context, public_id: str) -> ApiToken | None:
+    """The merchant's token with this part of its text. Raises: ForbiddenError."""
+    ctx.require(permissions.READ_TOKENS)
+    return await ApiToken.get_or_none(public_id=public_id)
+
+
 async def tokens_of(ctx: Context, ids: Sequence[UUID]) -> list[ApiToken | None]:
     """Tokens in the order asked; None where the merchant has no such token. Raises: ForbiddenError."""
     ctx.require(permissions.READ_TOKENS)
