@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -19,21 +18,7 @@ from guanxi.schema.composed import ComposedSchema
 from guanxi.staff import service
 from guanxi.staff.models import Role
 from guanxi.staff.schema import schema as staff_schema
-
-START = datetime(2026, 11, 1, 12, tzinfo=UTC)
-
-
-class Clock:
-    """A clock that moves only when told to."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, **span: float) -> None:
-        self.now += timedelta(**span)
+from guanxi.testing.clock import Clock
 
 
 @dataclass
@@ -81,7 +66,7 @@ class Shop:
         return acting_for(self.ctx.merchant.id)
 
     async def authenticate(self, text: str) -> Principal:
-        return await service.authenticate(self.db, text, self.clock.now)
+        return await service.authenticate(self.db, text, self.clock())
 
     async def epoch(self) -> int:
         return (await merchants.get_merchant(self.ctx)).epoch
@@ -103,11 +88,6 @@ class Shop:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def platform_ctx(db: Database, clock: Clock) -> Context:
     return Context(service.platform_principal(), Platform(db), "r1", clock=clock)
 
@@ -120,7 +100,7 @@ def open_shop(db: Database, clock: Clock, platform_ctx: Context) -> Callable[[st
         with acting_for(row.id):
             role = await service.get_role(founder, "admin")
             text = (await service.create_token(founder, name="first", role_id=role.id)).text
-        principal = await service.authenticate(db, text, clock.now)
+        principal = await service.authenticate(db, text, clock())
         return Shop(db, replace(platform_ctx, principal=principal, loaders={}), text, clock)
 
     return opened

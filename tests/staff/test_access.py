@@ -20,7 +20,7 @@ async def test_a_token_stands_for_its_merchant_role_and_plugins(shop: Any) -> No
 
     with shop.acting():
         issued = await shop.token("read-only")
-    principal = await service.authenticate(shop.db, issued.text, shop.clock.now, plugins_of=plugins_of)
+    principal = await service.authenticate(shop.db, issued.text, shop.clock(), plugins_of=plugins_of)
 
     assert principal.merchant == shop.ctx.merchant
     assert principal.actor.kind == "token"
@@ -60,7 +60,7 @@ async def test_a_mistyped_token_is_refused_without_a_statement(shop: Any) -> Non
 
 async def test_all_failures_answer_alike(shop: Any) -> None:
     with shop.acting():
-        expiring = await shop.token("agent", expires_at=shop.clock.now + timedelta(hours=1))
+        expiring = await shop.token("agent", expires_at=shop.clock() + timedelta(hours=1))
         revoked = await shop.token("agent")
         await service.revoke_token(shop.ctx, token_id=revoked.token.id)
     unknown = rules.make_token("api", "00000000", "0" * 43)
@@ -79,7 +79,7 @@ async def test_all_failures_answer_alike(shop: Any) -> None:
 
 async def test_an_expired_token_is_refused_from_its_last_moment_on(shop: Any) -> None:
     with shop.acting():
-        issued = await shop.token("agent", expires_at=shop.clock.now + timedelta(seconds=10))
+        issued = await shop.token("agent", expires_at=shop.clock() + timedelta(seconds=10))
     shop.clock.advance(seconds=9)
     await shop.authenticate(issued.text)
 
@@ -106,12 +106,12 @@ async def test_an_open_socket_learns_in_one_statement_that_something_changed(sho
     principal = await shop.authenticate(shop.text)
 
     with statements.counting() as counted:
-        assert await service.still_valid(shop.db, principal, shop.clock.now)
+        assert await service.still_valid(shop.db, principal, shop.clock())
     await merchants.raise_epoch(shop.ctx)
 
     assert counted.count == 1
-    assert not await service.still_valid(shop.db, principal, shop.clock.now)
-    assert await service.still_valid(shop.db, await shop.authenticate(shop.text), shop.clock.now)
+    assert not await service.still_valid(shop.db, principal, shop.clock())
+    assert await service.still_valid(shop.db, await shop.authenticate(shop.text), shop.clock())
 
 
 async def test_the_time_of_use_is_written_at_most_once_a_minute(shop: Any) -> None:
@@ -127,7 +127,7 @@ async def test_the_time_of_use_is_written_at_most_once_a_minute(shop: Any) -> No
     await shop.authenticate(shop.text)
 
     assert first == within
-    assert await used_at() == shop.clock.now
+    assert await used_at() == shop.clock()
 
 
 async def test_a_platform_token_is_nobody_in_a_shop_and_can_be_revoked(shop: Any, platform_ctx: Any) -> None:
@@ -136,10 +136,10 @@ async def test_a_platform_token_is_nobody_in_a_shop_and_can_be_revoked(shop: Any
 
     assert principal.actor.kind == "platform"
     assert principal.actor.permissions == {"core.session.use"}
-    assert await service.still_valid(shop.db, principal, shop.clock.now)
+    assert await service.still_valid(shop.db, principal, shop.clock())
 
     await service.revoke_platform_token(platform_ctx, public_id=principal.actor.id)
 
-    assert not await service.still_valid(shop.db, principal, shop.clock.now)
+    assert not await service.still_valid(shop.db, principal, shop.clock())
     with pytest.raises(UnauthenticatedError):
         await shop.authenticate(text)

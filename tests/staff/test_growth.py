@@ -57,7 +57,7 @@ class Walk:
 
 async def live_administrators(shop: Any) -> int:
     rows = await ApiToken.filter(role__name=rules.ADMIN, replaced_by_id__isnull=True)
-    return sum(not row.scopes and rules.is_live(row.expires_at, row.revoked_at, shop.clock.now) for row in rows)
+    return sum(not row.scopes and rules.is_live(row.expires_at, row.revoked_at, shop.clock()) for row in rows)
 
 
 async def test_no_walk_through_roles_and_tokens_adds_rights_or_ends_the_last_administrator(shop: Any) -> None:

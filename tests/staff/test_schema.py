@@ -62,7 +62,7 @@ async def test_a_token_is_created_used_rotated_and_revoked(shop: Any) -> None:
 
     assert created["errors"] == new["errors"] == revoked.data["revokeToken"]["errors"] == []
     assert used.data == {"viewer": {"permissions": ["core.session.use", "staff.role.read"]}, "tokens": None}
-    assert revoked.data["revokeToken"]["token"]["revokedAt"] == "2026-11-01T12:00:00Z"
+    assert revoked.data["revokeToken"]["token"]["revokedAt"] == "2026-11-11T12:00:00Z"
     for text in (created["text"], new["text"]):
         with pytest.raises(UnauthenticatedError):
             await shop.authenticate(text)

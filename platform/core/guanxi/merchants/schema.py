@@ -4,10 +4,10 @@ from typing import Any, cast
 
 from guanxi.context import Context
 from guanxi.merchants import permissions, service, types
-from guanxi.merchants.types import schema
 from guanxi.permissions import SIGNED_IN
 from guanxi.schema import ids
 
+schema = types.schema
 SETTINGS = ("name", "timezone", "currency", "locale", "document_mode", "allowed_origins")
 
 

@@ -7,8 +7,8 @@ from guanxi.schema.declare import page
 from guanxi.schema.roots import Query
 from guanxi.staff import loaders, models, service, types
 from guanxi.staff.permissions import READ_ROLES, READ_TOKENS, WRITE_ROLES, WRITE_TOKENS
-from guanxi.staff.types import schema
 
+schema = types.schema
 schema.add(
     Query,
     "roles",
