@@ -23,7 +23,7 @@ PYTHON = os.path.join(SCRIPTS, "python.exe" if os.name == "nt" else "python")
 
 # Only a data file of it is read, so its own requirements (an old scientific stack) stay out of the lock.
 WITHOUT_DEPENDENCIES = ("lifetimes",)
-UNREACHABLE = ("Temporary failure", "NewConnectionError", "ConnectTimeout", "ReadTimeout", "ProxyError", "nodename nor")
+UNREACHABLE = ("NewConnectionError", "ConnectTimeout", "ReadTimeout", "ProxyError", "No matching distribution")
 # Each would make pip install elsewhere, or refuse the lock because of a file that is no part of this project.
 MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_NO_DEPS", "PYTHONHOME", "PYTHONPATH")
 
@@ -234,7 +234,9 @@ def call_pip(command):
     if done.returncode == 0:
         return
     if any(sign in complaint for sign in UNREACHABLE):
-        raise CannotGoOnError("the package index cannot be reached: connect, or name a mirror in PIP_INDEX_URL")
+        raise CannotGoOnError(
+            "a package could not be fetched: connect to the network, or name a mirror in PIP_INDEX_URL"
+        )
     raise CannotGoOnError("pip failed as shown above: run the same command again, it starts afresh")
 
 
