@@ -1,0 +1,199 @@
+"""Relay pages by keyset: the first rows beyond a cursor, for one list or for the lists of many parents at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guanxi.context import Context
+from guanxi.errors import BadUserInputError, Text
+from guanxi.execution import rows, where
+from guanxi.execution.cursors import Codec
+from guanxi.execution.sql import Statement, beyond, order_by
+from guanxi.schema.catalog import OrderKey, RelationField
+from guanxi.schema.connections import Connection, Edge, PageInfo
+
+PARENT, RANK = "parent_key", "row_rank"
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which rows of a list are asked for."""
+
+    size: int
+    backward: bool
+    cursor: str | None
+
+
+@dataclass(frozen=True)
+class PageQuery:
+    """One page field with its arguments, the same for all parents of a level."""
+
+    relation: RelationField
+    window: Window
+    keys: tuple[OrderKey, ...]
+    where: tuple[str, Mapping[str, Any]] | None
+
+    def codec(self, ctx: Context) -> Codec:
+        """The cursors of this list in this order."""
+        order = ",".join(f"{'-' if k.descending else ''}{k.column.name}" for k in self.keys)
+        return Codec(ctx.platform.cursor_key, ctx.merchant.id, f"{self.relation.place}:{order}")
+
+
+def read_window(arguments: Mapping[str, Any], sizes: tuple[int, int]) -> Window:
+    """``first``/``after`` or ``last``/``before``. Raises: BadUserInputError on both, none of them, or a bad size."""
+    first, last = arguments.get("first"), arguments.get("last")
+    after, before = arguments.get("after"), arguments.get("before")
+    if (first is not None and last is not None) or (after is not None and before is not None):
+        raise _bad(
+            "first and last, or after and before, cannot be used together",
+            "不能同时使用 first 与 last 或 after 与 before",
+        )
+    if (last is not None and after is not None) or (first is not None and before is not None):
+        raise _bad("use first with after, and last with before", "first 配合 after，last 配合 before 使用")
+    size = first if first is not None else last
+    size = sizes[0] if size is None else size
+    if not 1 <= size <= sizes[1]:
+        raise _bad(f"first and last are between 1 and {sizes[1]}", f"first 与 last 须在 1 到 {sizes[1]} 之间")
+    backward = last is not None or before is not None
+    return Window(size, backward, before if backward else after)
+
+
+def read_query(ctx: Context, relation: RelationField, arguments: Mapping[str, Any]) -> PageQuery:
+    """The page that these arguments ask for. Raises: BadUserInputError, ForbiddenError."""
+    keys = _keys(ctx, relation, arguments.get("orderBy"))
+    given = arguments.get("where")
+    condition = (relation.where, given) if given is not None and relation.where else None
+    return PageQuery(relation, read_window(arguments, relation.sizes), keys, condition)
+
+
+def _keys(ctx: Context, relation: RelationField, given: Sequence[Mapping[str, Any]] | None) -> tuple[OrderKey, ...]:
+    if not given or relation.order_by is None:
+        return relation.order
+    known = ctx.schema.catalog.orders[relation.order_by]
+    keys = []
+    for one in given:
+        for name, direction in one.items():
+            column = known[name]
+            if column.permission is not None:
+                ctx.require(column.permission)
+            keys.append(OrderKey(column, getattr(direction, "value", direction) == "desc"))
+    last = relation.order[-1]
+    return (*keys, OrderKey(last.column, keys[-1].descending))
+
+
+async def read_page(ctx: Context, query: PageQuery) -> Connection[Any]:
+    """A page of all rows of the merchant."""
+    target, statement = query.relation.target, Statement(ctx.platform.dialect)
+    condition = _conditions(ctx, query, statement)
+    order = order_by(statement, "t", query.keys, backward=query.window.backward)
+    sql = (
+        f"SELECT {rows.select_list(target, 't')} FROM {target.sql} t WHERE {condition}"
+        f" ORDER BY {order} LIMIT {query.window.size + 1}"
+    )
+    found = await rows.fetch(ctx, target, sql, statement)
+
+    async def count() -> int:
+        tally = Statement(ctx.platform.dialect)
+        said = _conditions(ctx, query, tally, counting=True)
+        return int(
+            (await ctx.platform.fetch(f"SELECT count(*) AS n FROM {target.sql} t WHERE {said}", tally.params))[0]["n"]
+        )
+
+    return _connection(ctx, query, found, count)
+
+
+async def read_pages(ctx: Context, query: PageQuery, parents: Sequence[Any]) -> list[Connection[Any]]:
+    """A page for each parent id, in the order asked, by one statement."""
+    found = await _ranked(ctx, query, parents)
+    counts = rows.loader(ctx, ("count", query.relation.place, id(query)), lambda ids: _counts(ctx, query, ids))
+    return [
+        _connection(ctx, query, found.get(parent, []), lambda parent=parent: counts.load(parent)) for parent in parents
+    ]
+
+
+async def read_lists(ctx: Context, relation: RelationField, size: int, parents: Sequence[Any]) -> list[list[Any]]:
+    """The first rows of each parent's list, by one statement."""
+    query = PageQuery(relation, read_window({"first": size}, relation.sizes), relation.order, None)
+    found = await _ranked(ctx, query, parents)
+    return [found.get(parent, [])[:size] for parent in parents]
+
+
+async def _ranked(ctx: Context, query: PageQuery, parents: Sequence[Any]) -> dict[Any, list[Any]]:
+    target, statement = query.relation.target, Statement(ctx.platform.dialect)
+    source, key = _source(query.relation)
+    condition = _conditions(ctx, query, statement)
+    wanted = statement.bind_all(parents)
+    order = order_by(statement, "t", query.keys, backward=query.window.backward)
+    sql = (
+        f"SELECT * FROM (SELECT {rows.select_list(target, 't')}, {key} AS {PARENT},"
+        f" row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS {RANK}"
+        f" FROM {source} WHERE {condition} AND {key} IN ({wanted})) ranked"
+        f" WHERE {RANK} <= {query.window.size + 1} ORDER BY {RANK}"
+    )
+    found: dict[Any, list[Any]] = {}
+    id_field = target.model._meta.fields_map["id"]
+    for record in await ctx.platform.fetch(sql, statement.params):
+        found.setdefault(id_field.to_python_value(record[PARENT]), []).append(rows.build(target, record))
+    return found
+
+
+async def _counts(ctx: Context, query: PageQuery, parents: Sequence[Any]) -> list[int]:
+    statement = Statement(ctx.platform.dialect)
+    source, key = _source(query.relation)
+    condition = _conditions(ctx, query, statement, counting=True)
+    wanted = statement.bind_all(parents)
+    sql = (
+        f"SELECT {key} AS {PARENT}, count(*) AS n FROM {source}"
+        f" WHERE {condition} AND {key} IN ({wanted}) GROUP BY {key}"
+    )
+    id_field = query.relation.target.model._meta.fields_map["id"]
+    found = {
+        id_field.to_python_value(record[PARENT]): int(record["n"])
+        for record in await ctx.platform.fetch(sql, statement.params)
+    }
+    return [found.get(parent, 0) for parent in parents]
+
+
+def _source(relation: RelationField) -> tuple[str, str]:
+    """FROM, and the column in it that holds the parent's id."""
+    if relation.link is None:
+        return f"{relation.target.sql} t", f't."{relation.key}"'
+    table, there = relation.link
+    join = f'l."{there}" = t."id" AND l."merchant_id" = t."merchant_id"'
+    return f"{relation.target.sql} t JOIN {table} l ON {join}", f'l."{relation.key}"'
+
+
+def _conditions(ctx: Context, query: PageQuery, statement: Statement, *, counting: bool = False) -> str:
+    parts = [f't."merchant_id" = {statement.bind(ctx.merchant.id)}']
+    if query.where is not None:
+        name, given = query.where
+        parts.append(where.write(ctx.schema.catalog, name, given, statement, "t", ctx))
+    if query.window.cursor is not None and not counting:
+        kinds = [one.column.model_field for one in query.keys]
+        values = query.codec(ctx).decode(query.window.cursor, kinds)
+        parts.append(beyond(statement, "t", query.keys, values, backward=query.window.backward))
+    return " AND ".join(parts)
+
+
+def _connection(ctx: Context, query: PageQuery, found: list[Any], count: Any) -> Connection[Any]:
+    window, codec = query.window, query.codec(ctx)
+    more, kept = len(found) > window.size, found[: window.size]
+    if window.backward:
+        kept.reverse()
+    names = [key.column.attribute for key in query.keys]
+    edges = [Edge(cursor=codec.encode([getattr(row, name) for name in names]), node=row) for row in kept]
+    return Connection(
+        edges=edges,
+        nodes=kept,
+        page_info=PageInfo(
+            has_next_page=more if not window.backward else window.cursor is not None,
+            has_previous_page=more if window.backward else window.cursor is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        counter=count,
+    )
+
+
+def _bad(en: str, zh: str) -> BadUserInputError:
+    return BadUserInputError(Text(f"{en[0].upper()}{en[1:]}.", f"{zh}。"))

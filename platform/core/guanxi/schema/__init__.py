@@ -1,0 +1,1 @@
+"""Declarations, composition and the types that every part of the API shares."""

@@ -1,0 +1,269 @@
+"""What the core or a plugin adds to GraphQL: a passive, typed collection. Nothing is registered anywhere else."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, dataclass_transform, get_args
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.base import get_object_definition
+from strawberry.types.field import StrawberryField
+from tortoise.models import Model
+
+from guanxi.permissions import Permission
+from guanxi.schema import wrappers
+from guanxi.schema.declare import META, Batch, Root, planned, signed
+from guanxi.schema.enums import Member, OpenEnum
+from guanxi.schema.roots import ROOTS
+
+T = TypeVar("T")
+E = TypeVar("E", bound=OpenEnum)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class TypeDecorator(Protocol):
+    """Turns a class into a GraphQL type whose constructor takes its fields by keyword."""
+
+    @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
+    def __call__(self, cls: type[T], /) -> type[T]:
+        """The class, now a dataclass."""
+
+
+@dataclass(frozen=True)
+class TypeEntry:
+    """One object type or interface, with its table if it has one. ``permission`` None: as its holder's."""
+
+    cls: type
+    permission: Permission | None
+    model: type[Model] | None = None
+    tag: str | None = None
+    kind_column: str | None = None
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Addition:
+    """One field that a part adds to a type, an input or a root ("Query", "Mutation", "Subscription")."""
+
+    target: type | str
+    field: StrawberryField
+    source: str
+
+
+@dataclass(frozen=True)
+class FilterEntry:
+    """A filter field on another table: rows that have a ``model`` row pointing at them whose column matches."""
+
+    target: type
+    name: str
+    model: type[Model]
+    by: str
+    column: str
+
+
+@dataclass(eq=False)
+class SchemaPart:
+    """Everything one plugin says about GraphQL."""
+
+    types: list[TypeEntry] = field(default_factory=list)
+    additions: list[Addition] = field(default_factory=list)
+    inputs: dict[type, list[type]] = field(default_factory=dict)
+    filters: dict[type, type] = field(default_factory=dict)
+    orders: dict[type, type] = field(default_factory=dict)
+    filter_fields: list[FilterEntry] = field(default_factory=list)
+    members: list[tuple[type[OpenEnum], Member[Any]]] = field(default_factory=list)
+    joints: list[tuple[str, str]] = field(default_factory=list)
+    implementers: list[type] = field(default_factory=list)
+
+    # Types ------------------------------------------------------------------------------------------
+
+    def table(self, model: type[Model], *, tag: str, permission: Permission, description: str) -> TypeDecorator:
+        """An object type over a table. ``tag`` starts its ids; ``permission`` is needed to see any of its rows."""
+
+        def decorate(cls: type[T]) -> type[T]:
+            made = strawberry.type(cls, description=description)
+            self.types.append(TypeEntry(made, permission, model, tag))
+            return made
+
+        return decorate
+
+    def value(self, *, description: str, permission: Permission | None = None) -> TypeDecorator:
+        """A plain object type, a payload for one. Without permission it is as visible as the field that holds it."""
+
+        def decorate(cls: type[T]) -> type[T]:
+            made = strawberry.type(cls, description=description)
+            self.types.append(TypeEntry(made, permission))
+            return made
+
+        return decorate
+
+    def interface(
+        self,
+        model: type[Model] | None = None,
+        *,
+        description: str,
+        permission: Permission | None = None,
+        tag: str | None = None,
+        kind_column: str | None = None,
+    ) -> TypeDecorator:
+        """An interface; over a table, ``kind_column`` tells which implementer a row is (see ``implements``)."""
+
+        def decorate(cls: type[T]) -> type[T]:
+            made = strawberry.interface(cls, description=description)
+            self.types.append(TypeEntry(made, permission, model, tag, kind_column))
+            return made
+
+        return decorate
+
+    def implements(self, *kinds: OpenEnum, description: str) -> TypeDecorator:
+        """Another implementer of a core interface, for rows of these kinds; without kinds, for all others."""
+
+        def decorate(cls: type[T]) -> type[T]:
+            made = strawberry.type(cls, description=description)
+            self.types.append(TypeEntry(made, None, kinds=tuple(str(k) for k in kinds)))
+            self.implementers.append(made)
+            return made
+
+        return decorate
+
+    # Fields -----------------------------------------------------------------------------------------
+
+    def add(self, target: type, name: str, annotation: Any, declared: Any) -> None:
+        """Put a declared field on a type of the core or of another plugin."""
+        made: StrawberryField = declared
+        made.type_annotation = StrawberryAnnotation(annotation)
+        self._append(ROOTS.get(target, target), name, made, _caller())
+
+    def batch(self, target: type, *, permission: Permission, requires: tuple[str, ...] = ("id",)) -> Callable[[F], F]:
+        """A field in Python: ``(parents, ctx, *, arguments) -> results in the same order``.
+
+        An exception in place of a result fails that parent's field alone. ``requires`` names the
+        parents' columns that the function reads.
+        """
+
+        def decorate(function: F) -> F:
+            signature = inspect.signature(function, eval_str=True)
+            arguments = list(signature.parameters.values())[2:]
+            made = strawberry.field(
+                resolver=planned(arguments),
+                description=inspect.getdoc(function),
+                metadata={META: Batch(function, requires, permission)},
+            )
+            made.type_annotation = StrawberryAnnotation(get_args(signature.return_annotation)[0])
+            self._append(target, function.__name__, made, _place(function))
+            return function
+
+        return decorate
+
+    def query(self, *, permission: Permission) -> Callable[[F], F]:
+        """A root query: ``async (ctx, …) -> value``. Its docstring is its description."""
+        return self._root("Query", strawberry.field, wrappers.query, Root(permission))
+
+    def mutation(
+        self, *, permission: Permission, needs_key: bool = False, transactional: bool = True
+    ) -> Callable[[F], F]:
+        """A root mutation: ``async (ctx, input) -> payload``, in a transaction of its own.
+
+        An expected failure (``GuanxiError``) rolls back and becomes ``errors`` of the payload.
+        ``needs_key``: refuse to run without an idempotency key. ``transactional=False`` leaves the
+        transaction to the function, for work that must not hold the write lock.
+        """
+        wrap = wrappers.mutation if transactional else wrappers.bare_mutation
+        return self._root("Mutation", strawberry.mutation, wrap, Root(permission, needs_key))
+
+    def subscription(self, *, permission: Permission) -> Callable[[F], F]:
+        """A root subscription: an async generator function ``(ctx, …)``."""
+        return self._root("Subscription", strawberry.subscription, wrappers.subscription, Root(permission))
+
+    # Inputs, filters, enums -------------------------------------------------------------------------
+
+    def input(self, target: type) -> TypeDecorator:
+        """Merge fields into a core input: flat in GraphQL, ``values.part(YourInput)`` in Python."""
+
+        def decorate(cls: type[T]) -> type[T]:
+            made = strawberry.input(cls)
+            self.inputs.setdefault(target, []).append(made)
+            for one in get_object_definition(made, strict=True).fields:
+                self.additions.append(Addition(target, one, f"{cls.__module__}:{cls.__qualname__}"))
+            return made
+
+        return decorate
+
+    def filter(self, target: type, *, description: str) -> TypeDecorator:
+        """A ``where`` input of a table type: each field is a column's operators, or and/or/not."""
+
+        def decorate(cls: type[T]) -> type[T]:
+            made = strawberry.input(cls, one_of=True, description=description)
+            self.filters[made] = target
+            return made
+
+        return decorate
+
+    def order(self, target: type, *, description: str) -> TypeDecorator:
+        """An ``orderBy`` input of a table type: each field is a column, its value a direction."""
+
+        def decorate(cls: type[T]) -> type[T]:
+            made = strawberry.input(cls, one_of=True, description=description)
+            self.orders[made] = target
+            return made
+
+        return decorate
+
+    def filter_field(self, entry: FilterEntry, annotation: Any, *, description: str) -> None:
+        """Add a filter on this plugin's table to another type's ``where``."""
+        made = strawberry.field(default=strawberry.UNSET, description=description)
+        made.type_annotation = StrawberryAnnotation(annotation | None)
+        self._append(entry.target, entry.name, made, _caller())
+        self.filter_fields.append(entry)
+
+    def member(self, enum: type[E], name: str, *, description: str) -> E:
+        """Add a member to an open enum; its stored text is the name in lower case."""
+        made: Member[Any] = Member(description, name=name)
+        self.members.append((enum, made))
+        return enum(made.value)
+
+    def when(self, plugin: str, module: str) -> None:
+        """Add the ``schema`` of ``module`` wherever ``plugin`` is enabled too; it is imported only then."""
+        self.joints.append((plugin, module))
+
+    def joined(self, other: "SchemaPart") -> "SchemaPart":
+        """This part and another as one; neither is changed."""
+        return SchemaPart(
+            types=[*self.types, *other.types],
+            additions=[*self.additions, *other.additions],
+            inputs={**self.inputs, **other.inputs},
+            filters={**self.filters, **other.filters},
+            orders={**self.orders, **other.orders},
+            filter_fields=[*self.filter_fields, *other.filter_fields],
+            members=[*self.members, *other.members],
+            implementers=[*self.implementers, *other.implementers],
+        )
+
+    def _root(self, root: str, make: Any, wrap: Any, declared: Root) -> Callable[[F], F]:
+        def decorate(function: F) -> F:
+            signature = inspect.signature(function, eval_str=True)
+            wanted = list(signature.parameters.values())[1:]
+            if root == "Mutation":
+                wanted = [one.replace(name="input") for one in wanted]
+            resolver = signed(wrap(function), [wrappers.INFO, *wanted], signature.return_annotation)
+            resolver.__module__, resolver.__name__ = function.__module__, function.__name__
+            made = make(resolver=resolver, description=inspect.getdoc(function), metadata={META: declared})
+            self._append(root, function.__name__, made, _place(function))
+            return function
+
+        return decorate
+
+    def _append(self, target: "type | str", name: str, made: StrawberryField, source: str) -> None:
+        made.python_name = name
+        self.additions.append(Addition(target, made, source))
+
+
+def _place(function: Callable[..., Any]) -> str:
+    code = function.__code__
+    return f"{code.co_filename}:{code.co_firstlineno}"
+
+
+def _caller() -> str:
+    frame = inspect.stack(0)[2]
+    return f"{frame.filename}:{frame.lineno}"
