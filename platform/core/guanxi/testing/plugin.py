@@ -4,8 +4,9 @@ import pytest
 
 from guanxi.testing import counts
 from guanxi.testing.clock import clock
+from guanxi.testing.databases import app_set, database_settings, db, postgres, templates
 
-__all__ = ["clock"]
+__all__ = ["app_set", "clock", "database_settings", "db", "postgres", "templates"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
