@@ -53,11 +53,26 @@ class Principal:
 class Platform(Protocol):
     """What services reach of the plugin host without importing it."""
 
+    dialect: str
+    cursor_key: bytes
+
     def transaction(self) -> AbstractAsyncContextManager[None]:
         """A write transaction of the bound merchant; nested calls are savepoints."""
 
+    def reading(self) -> AbstractAsyncContextManager[None]:
+        """One snapshot for all reads of an operation; inside a transaction, that transaction."""
+
+    async def fetch(self, sql: str, params: Sequence[Any]) -> list[dict[str, Any]]:
+        """Rows of a read; ``?1`` style parameters on both databases."""
+
+    def report_fault(self, ctx: "Context", plugin: str, place: str, error: BaseException) -> None:
+        """Count a contained failure of a plugin against this merchant."""
+
     async def publish(self, ctx: "Context", event: object) -> None:
         """Write ``event`` to the outbox and call its inline handlers, inside the running transaction."""
+
+    def follow(self, ctx: "Context") -> AsyncIterator[object]:
+        """The merchant's events from now on, as they are committed."""
 
     async def command(self, ctx: "Context", name: str, value: object, *, key: str) -> Any:
         """Run another plugin's command in the caller's transaction."""
@@ -78,6 +93,7 @@ class Context:
     schema: Any = None  # the ComposedSchema that answers this operation
     loaders: dict[object, Any] = field(default_factory=dict)
     idempotency_key: str | None = None
+    is_replay: bool = False  # an event is told late: ledgers move, nobody is notified
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -1,0 +1,105 @@
+"""guanxi: the public door for plugin authors. What stands in ``__all__`` stays."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from guanxi.context import Context
+    from guanxi.customers.types import Customer
+    from guanxi.db.fields import IdField, UtcField, uuid7
+    from guanxi.db.models import MerchantModel
+    from guanxi.errors import BadUserInputError, ConflictError, GuanxiError, NotFoundError, Text
+    from guanxi.events import Event
+    from guanxi.execution import rows
+    from guanxi.hookspecs import Command, Fact, Manifest, SavedOperation, hookimpl
+    from guanxi.interactions.types import Interaction, InteractionKind
+    from guanxi.permissions import SIGNED_IN, Permission
+    from guanxi.schema.connections import Connection
+    from guanxi.schema.declare import Mask, column, key, many, namespace, one, page
+    from guanxi.schema.enums import Member, OpenEnum
+    from guanxi.schema.ids import Id
+    from guanxi.schema.nodes import Node
+    from guanxi.schema.part import FilterEntry, SchemaPart
+    from guanxi.schema.payloads import Payload, UserError
+    from guanxi.schema.roots import Mutation, Query, Subscription
+    from guanxi.schema.scalars import JSON, Currency, Long, TimeZone
+
+HOMES: dict[str, tuple[str, ...]] = {
+    "guanxi.context": ("Context",),
+    "guanxi.customers.types": ("Customer",),
+    "guanxi.db.fields": ("IdField", "UtcField", "uuid7"),
+    "guanxi.db.models": ("MerchantModel",),
+    "guanxi.errors": ("BadUserInputError", "ConflictError", "GuanxiError", "NotFoundError", "Text"),
+    "guanxi.events": ("Event",),
+    "guanxi.execution": ("rows",),
+    "guanxi.hookspecs": ("Command", "Fact", "Manifest", "SavedOperation", "hookimpl"),
+    "guanxi.interactions.types": ("Interaction", "InteractionKind"),
+    "guanxi.permissions": ("SIGNED_IN", "Permission"),
+    "guanxi.schema.connections": ("Connection",),
+    "guanxi.schema.declare": ("Mask", "column", "key", "many", "namespace", "one", "page"),
+    "guanxi.schema.enums": ("Member", "OpenEnum"),
+    "guanxi.schema.ids": ("Id",),
+    "guanxi.schema.nodes": ("Node",),
+    "guanxi.schema.part": ("FilterEntry", "SchemaPart"),
+    "guanxi.schema.payloads": ("Payload", "UserError"),
+    "guanxi.schema.roots": ("Mutation", "Query", "Subscription"),
+    "guanxi.schema.scalars": ("JSON", "Currency", "Long", "TimeZone"),
+}
+HOME_OF = {name: module for module, names in HOMES.items() for name in names}
+
+__all__ = [
+    "JSON",
+    "SIGNED_IN",
+    "BadUserInputError",
+    "Command",
+    "ConflictError",
+    "Connection",
+    "Context",
+    "Currency",
+    "Customer",
+    "Event",
+    "Fact",
+    "FilterEntry",
+    "GuanxiError",
+    "Id",
+    "IdField",
+    "Interaction",
+    "InteractionKind",
+    "Long",
+    "Manifest",
+    "Mask",
+    "Member",
+    "MerchantModel",
+    "Mutation",
+    "Node",
+    "NotFoundError",
+    "OpenEnum",
+    "Payload",
+    "Permission",
+    "Query",
+    "SavedOperation",
+    "SchemaPart",
+    "Subscription",
+    "Text",
+    "TimeZone",
+    "UserError",
+    "UtcField",
+    "column",
+    "hookimpl",
+    "key",
+    "many",
+    "namespace",
+    "one",
+    "page",
+    "rows",
+    "uuid7",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use, so that the command line starts fast and nothing runs in a circle."""
+    home = HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"guanxi has no public name {name!r}; it has: {', '.join(__all__)}")
+    module = import_module(home)
+    return getattr(module, name, None) or import_module(f"{home}.{name}")

@@ -1,0 +1,84 @@
+"""The composition root: settings in, a running installation out. The only place that wires."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
+
+from guanxi.db import migrations
+from guanxi.db.apps import App
+from guanxi.db.database import Database
+from guanxi.plugins import keys
+from guanxi.plugins.calls import HookCaller
+from guanxi.plugins.host import PluginHost
+from guanxi.plugins.platform import HostPlatform
+from guanxi.plugins.worker import Worker
+from guanxi.schema.part import SchemaPart
+from guanxi.settings import Settings
+
+# Core domains, each below those after it; registered through the same hook as plugins.
+DOMAINS = ("merchants", "staff", "customers", "interactions", "plugins")
+CORE_APPS = tuple(
+    App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations")
+    for name in ("merchants", "staff", "customers", "interactions", "execution", "plugins")
+)
+
+
+@dataclass
+class Installation:
+    """Everything that one process holds while it runs."""
+
+    settings: Settings
+    db: Database
+    host: PluginHost
+    platform: HostPlatform
+    worker: Worker
+
+
+def core_parts() -> Mapping[str, SchemaPart]:
+    """What each domain of the core adds to GraphQL, by domain."""
+    return {name: import_module(f"guanxi.{name}.plugin").schema_part() for name in DOMAINS}
+
+
+def build_host(settings: Settings) -> PluginHost:
+    """The plugin host with every sound plugin discovered."""
+    host = PluginHost(core_parts(), dirs=settings.plugin_dirs)
+    host.discover()
+    return host
+
+
+def app_set(settings: Settings | None = None) -> list[App]:
+    """Every database app of this installation, dependencies first."""
+    return [*CORE_APPS, *build_host(settings or Settings()).apps()]
+
+
+async def migrate(settings: Settings) -> list[str]:
+    """Bring the database to the newest migrations; what was applied, in order."""
+    db = Database(settings, app_set(settings), role="owner")
+    await db.open()
+    try:
+        return await migrations.migrate(db)
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, work: bool = True) -> AsyncIterator[Installation]:
+    """An open installation; ``work=False`` leaves due events to other processes."""
+    host = build_host(settings)
+    db = Database(settings, [*CORE_APPS, *host.apps()])
+    await db.open()
+    try:
+        with db.bound():
+            host.compose_all()
+            caller = HookCaller(host, trace=settings.trace_hooks)
+            platform = HostPlatform(db, host, caller, await keys.cursor_key(settings), settings.backup_dir)
+            worker = Worker(platform)
+            if work:
+                worker.start()
+            try:
+                yield Installation(settings, db, host, platform, worker)
+            finally:
+                await worker.stop()
+    finally:
+        await db.close()

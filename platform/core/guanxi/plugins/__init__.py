@@ -1,0 +1,1 @@
+"""The plugin host: finds, checks, loads, contains, and lets each merchant choose."""

@@ -1,0 +1,68 @@
+"""What the plugin catalogue refuses, with the cure."""
+
+from guanxi.errors import BadUserInputError, ConflictError, NotFoundError, Text
+
+
+def unknown(plugin: str) -> NotFoundError:
+    """No plugin of this id was found on the server."""
+    return NotFoundError(
+        Text(f"There is no plugin {plugin}.", f"没有名为 {plugin} 的插件。"),
+        hint=Text("See the field plugins, or rescanPlugins.", "请查看 plugins 字段，或执行 rescanPlugins。"),
+        path=("plugin",),
+    )
+
+
+def at_fault(plugin: str, reason: str, cure: str) -> ConflictError:
+    """It is there but did not load."""
+    return ConflictError(
+        Text(f"The plugin {plugin} did not load: {reason}", f"插件 {plugin} 加载失败：{reason}"),
+        hint=Text(cure, cure),
+        path=("plugin",),
+    )
+
+
+def requires(plugin: str, missing: list[str]) -> ConflictError:
+    """It requires others that are not enabled."""
+    names = ", ".join(missing)
+    return ConflictError(
+        Text(f"{plugin} requires {names}.", f"{plugin} 依赖 {names}。"),
+        hint=Text(f"Enable {names} first.", f"请先启用 {names}。"),
+        path=("plugin",),
+    )
+
+
+def required_by(plugin: str, others: list[str]) -> ConflictError:
+    """Others that are enabled require it."""
+    names = ", ".join(others)
+    return ConflictError(
+        Text(f"{names} requires {plugin}.", f"{names} 依赖 {plugin}。"),
+        hint=Text(f"Disable {names} first.", f"请先停用 {names}。"),
+        path=("plugin",),
+    )
+
+
+def not_in_state(plugin: str, state: str, wanted: str) -> ConflictError:
+    """The step does not start from the state it is in."""
+    return ConflictError(
+        Text(f"{plugin} is {state}, not {wanted}.", f"{plugin} 当前状态为 {state}，而非 {wanted}。"),
+        hint=Text("Read its state again.", "请重新读取插件状态。"),
+        path=("plugin",),
+    )
+
+
+def unconfirmed(plugin: str) -> BadUserInputError:
+    """Purging asks for the plugin's name once more."""
+    return BadUserInputError(
+        Text("Purging deletes the plugin's data for good.", "清除会永久删除该插件的数据。"),
+        hint=Text(f'Confirm with confirm: "{plugin}".', f'请以 confirm: "{plugin}" 确认。'),
+        path=("confirm",),
+    )
+
+
+def bad_settings(place: str, reason: str) -> BadUserInputError:
+    """A setting that the plugin's model refuses."""
+    return BadUserInputError(
+        Text(f"The setting {place or 'as a whole'} is refused: {reason}.", f"设置项 {place} 无效：{reason}。"),
+        hint=Text("See the field settingsSchema of the plugin.", "请参考插件的 settingsSchema 字段。"),
+        path=("settings", *place.split(".")) if place else ("settings",),
+    )
