@@ -34,6 +34,12 @@ def test_a_plugin_or_domain_uses_only_the_vocabulary_of_files(plugins: list[Pack
     assert [str(path) for path in strange] == []
 
 
+def test_a_plugin_or_domain_has_a_manifest(plugins: list[Package], domains: list[Package]) -> None:
+    without = [package.name for package in plugins + domains if not (package.folder / "plugin.py").is_file()]
+
+    assert without == []
+
+
 def test_a_file_is_not_both_a_file_and_a_folder(plugins: list[Package], domains: list[Package]) -> None:
     for package in plugins + domains:
         stems = [entry.stem for entry in package.entries()]
