@@ -1,0 +1,1 @@
+"""GraphQL over HTTP and WebSocket: knows requests and answers, no schema and no domain."""
