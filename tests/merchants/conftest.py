@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from guanxi.context import Actor, Context, MerchantRef, Principal
+from guanxi.db.apps import App
 from guanxi.db.database import Database
 from guanxi.db.fields import uuid7
 from guanxi.merchants import service
@@ -32,6 +33,11 @@ class Platform:
 
     async def facts(self, ctx: Context, name: str, customer_ids: Any) -> list[Any]:
         raise NotImplementedError
+
+
+@pytest.fixture
+def app_set() -> list[App]:
+    return [App(label, f"guanxi.{label}.models", f"guanxi.{label}.migrations") for label in ("merchants",)]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from guanxi.context import Context, Principal
+from guanxi.db.apps import App
 from guanxi.db.database import Database
 from guanxi.db.merchant import acting_for
 from guanxi.execution import reads
@@ -85,6 +86,11 @@ class Shop:
 
     async def ctx_of(self, text: str) -> Context:
         return replace(self.ctx, principal=await self.authenticate(text), loaders={})
+
+
+@pytest.fixture
+def app_set() -> list[App]:
+    return [App(label, f"guanxi.{label}.models", f"guanxi.{label}.migrations") for label in ("merchants", "staff")]
 
 
 @pytest.fixture

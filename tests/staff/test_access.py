@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from guanxi.db import statements
+from guanxi.db.database import Database
 from guanxi.errors import UnauthenticatedError
 from guanxi.merchants import service as merchants
 from guanxi.permissions import Permission
@@ -112,6 +113,24 @@ async def test_an_open_socket_learns_in_one_statement_that_something_changed(sho
     assert counted.count == 1
     assert not await service.still_valid(shop.db, principal, shop.clock())
     assert await service.still_valid(shop.db, await shop.authenticate(shop.text), shop.clock())
+
+
+async def test_a_change_is_in_force_in_every_process_with_the_next_request(
+    shop: Any, database_settings: Any, app_set: Any
+) -> None:
+    elsewhere = Database(database_settings, app_set)  # another process has its own connections and its own memory
+    await elsewhere.open()
+    with elsewhere.bound():
+        before = await service.authenticate(elsewhere, shop.text, shop.clock())
+    with shop.acting():
+        await shop.token("admin")
+        await service.revoke_token(shop.ctx, token_id=(await service.find_token(shop.ctx, shop.ctx.actor.id)).id)
+
+    with elsewhere.bound():
+        assert not await service.still_valid(elsewhere, before, shop.clock())
+        with pytest.raises(UnauthenticatedError):
+            await service.authenticate(elsewhere, shop.text, shop.clock())
+    await elsewhere.close()
 
 
 async def test_the_time_of_use_is_written_at_most_once_a_minute(shop: Any) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import dataclass_transform
 
 import strawberry
 
@@ -10,14 +9,10 @@ from guanxi.schema.ids import Id
 from guanxi.schema.part import SchemaPart
 from guanxi.schema.payloads import Payload
 from guanxi.schema.scalars import Currency, TimeZone
+from guanxi.schema.values import Value
 
 schema = SchemaPart()
 TAG = "mer"
-
-
-@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
-class Value:
-    """Base of types that Python constructs: type checkers follow a base, not the decorator of a part."""
 
 
 @strawberry.enum(description="Which documents the merchant's clients may send.")
@@ -61,7 +56,7 @@ class UpdateMerchantInput:
 
 
 @schema.value(description="The merchant as it stands after the change.")
-class UpdateMerchantPayload(Value, Payload):
+class UpdateMerchantPayload(Payload):
     """Answer of updateMerchant."""
 
     merchant: Merchant | None = strawberry.field(description="The changed merchant.", default=None)

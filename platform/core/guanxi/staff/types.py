@@ -6,12 +6,12 @@ from uuid import UUID
 
 import strawberry
 
-from guanxi.merchants.types import Value
 from guanxi.schema.declare import one
 from guanxi.schema.ids import Id
 from guanxi.schema.nodes import Node
 from guanxi.schema.part import SchemaPart
 from guanxi.schema.payloads import Payload
+from guanxi.schema.values import Value
 from guanxi.staff import models, permissions
 
 schema = SchemaPart()
@@ -114,7 +114,7 @@ class RevokeTokenInput:
 
 
 @schema.value(description="The role as it stands.")
-class UpsertRolePayload(Value, Payload):
+class UpsertRolePayload(Payload):
     """Answer of upsertRole."""
 
     role: Role | None = one(models.Role, via="role_id", description="The role.")
@@ -122,7 +122,7 @@ class UpsertRolePayload(Value, Payload):
 
 
 @schema.value(description="The new token and its text.")
-class CreateTokenPayload(Value, Payload):
+class CreateTokenPayload(Payload):
     """Answer of createToken."""
 
     token: ApiToken | None = one(models.ApiToken, via="token_id", description="The token.")
@@ -131,7 +131,7 @@ class CreateTokenPayload(Value, Payload):
 
 
 @schema.value(description="The successor and its text.")
-class RotateTokenPayload(Value, Payload):
+class RotateTokenPayload(Payload):
     """Answer of rotateToken."""
 
     token: ApiToken | None = one(models.ApiToken, via="token_id", description="The successor.")
@@ -140,7 +140,7 @@ class RotateTokenPayload(Value, Payload):
 
 
 @schema.value(description="The revoked token.")
-class RevokeTokenPayload(Value, Payload):
+class RevokeTokenPayload(Payload):
     """Answer of revokeToken."""
 
     token: ApiToken | None = one(models.ApiToken, via="token_id", description="The token.")
