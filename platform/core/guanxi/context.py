@@ -53,8 +53,13 @@ class Principal:
 class Platform(Protocol):
     """What services reach of the plugin host without importing it."""
 
-    dialect: str
-    cursor_key: bytes
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgres``."""
+
+    @property
+    def cursor_key(self) -> bytes:
+        """Signs cursors; the same in every process."""
 
     def transaction(self) -> AbstractAsyncContextManager[None]:
         """A write transaction of the bound merchant; nested calls are savepoints."""

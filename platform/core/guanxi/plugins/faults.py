@@ -1,10 +1,10 @@
 """What is wrong with a plugin, in words that the merchant who sees it can act on."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class FaultKind(str, Enum):
+class FaultKind(StrEnum):
     """The stage at which a plugin failed."""
 
     IMPORT = "import"

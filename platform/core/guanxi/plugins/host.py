@@ -151,7 +151,7 @@ class PluginHost:
             self.pm.register(loaded.module, one)
         except (CompositionError, pluggy.PluginValidationError) as error:
             raise PluginError(fault_of(one, error)) from error
-        except Exception as error:  # noqa: BLE001 - whatever strawberry or Tortoise says of it is the plugin's fault
+        except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             raise PluginError(
                 Fault(one, FaultKind.DECLARATION, "schema_part", reason, "Repair the declaration.")
@@ -179,13 +179,15 @@ def fault_of(plugin: str, error: Exception) -> Fault:
 
 
 def check_models(loaded: Loaded) -> None:
-    """Import a plugin's models and look where their keys point, before the database trusts them. Raises: PluginError."""
+    """Import a plugin's models and look where their keys point. Raises: PluginError."""
     manifest = loaded.manifest
     if manifest.models is None:
         return
     place = f"{manifest.id}.MANIFEST.models"
     try:
-        module = importlib.import_module(manifest.models) if manifest.models != loaded.module.__name__ else loaded.module
+        module = (
+            importlib.import_module(manifest.models) if manifest.models != loaded.module.__name__ else loaded.module
+        )
     except (Exception, SystemExit) as error:
         raise PluginError(
             Fault(manifest.id, FaultKind.IMPORT, place, f"{type(error).__name__}: {error}.", "Repair the models.")

@@ -69,30 +69,42 @@ def collect(loaded: Loaded) -> None:
 
 def order(plugins: Mapping[str, Loaded]) -> tuple[list[str], list[Fault]]:
     """Ids with dependencies first, else by name; and the faults of those that cannot be loaded."""
-    done: list[str] = []
-    faults: dict[str, Fault] = {}
-
-    def visit(name: str, path: tuple[str, ...]) -> bool:
-        if name in done or name in faults:
-            return name in done
-        if name in path:
-            ring = " → ".join((*path[path.index(name) :], name))
-            faults[name] = Fault(name, FaultKind.CYCLE, name, f"It requires itself: {ring}.", "Cut the ring.")
-            return False
-        manifest = plugins[name].manifest
-        for wanted in manifest.requires:
-            if wanted not in plugins or not visit(wanted, (*path, name)):
-                faults.setdefault(name, _missing(name, wanted))
-        for wanted in manifest.optional:
-            if wanted in plugins and wanted not in path:
-                visit(wanted, (*path, name))
-        if name not in faults and name not in done:
-            done.append(name)
-        return name in done
-
+    walk = _Walk(plugins)
     for name in sorted(plugins):
-        visit(name, ())
-    return done, list(faults.values())
+        walk.visit(name, ())
+    return walk.done, list(walk.faults.values())
+
+
+class _Walk:
+    """Depth first through requirements; a ring or a gap is the fault of whoever stands on it."""
+
+    def __init__(self, plugins: Mapping[str, Loaded]) -> None:
+        self.plugins = plugins
+        self.done: list[str] = []
+        self.faults: dict[str, Fault] = {}
+
+    def visit(self, name: str, path: tuple[str, ...]) -> bool:
+        """Whether the plugin can be loaded."""
+        if name in self.done or name in self.faults:
+            return name in self.done
+        if name in path:
+            self.faults[name] = _ring(path, name)
+            return False
+        manifest = self.plugins[name].manifest
+        for wanted in manifest.requires:
+            if wanted not in self.plugins or not self.visit(wanted, (*path, name)):
+                self.faults.setdefault(name, _missing(name, wanted))
+        for wanted in manifest.optional:
+            if wanted in self.plugins and wanted not in path:
+                self.visit(wanted, (*path, name))
+        if name not in self.faults and name not in self.done:
+            self.done.append(name)
+        return name in self.done
+
+
+def _ring(path: tuple[str, ...], name: str) -> Fault:
+    ring = " → ".join((*path[path.index(name) :], name))
+    return Fault(name, FaultKind.CYCLE, f"{name}.MANIFEST.requires", f"It requires itself: {ring}.", "Cut the ring.")
 
 
 def _missing(name: str, wanted: str) -> Fault:
@@ -135,9 +147,7 @@ def _manifest(candidate: Candidate, module: ModuleType) -> Manifest:
     try:
         fits = SpecifierSet(manifest.requires_core).contains(core, prereleases=True)
     except InvalidSpecifier as error:
-        raise _error(
-            candidate.id, FaultKind.MANIFEST, place, f"{error}.", 'Write a range like ">=0.1,<1".'
-        ) from error
+        raise _error(candidate.id, FaultKind.MANIFEST, place, f"{error}.", 'Write a range like ">=0.1,<1".') from error
     if not fits:
         raise _error(
             candidate.id,

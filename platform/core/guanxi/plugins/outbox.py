@@ -66,8 +66,10 @@ async def tell_inline(db: Database, caller: HookCaller, ctx: Context, event: Eve
 async def schedule_missed(ctx: Context, plugin: str, hooks: Iterable[str], since: datetime) -> int:
     """Make every event since a moment due for a plugin that was not there; those it heard of stay as they are."""
     heard = set(await Delivery.filter(plugin=plugin).values_list("event_id", flat=True))
-    missed = await OutboxEvent.filter(recorded_at__gte=since, name__in=list(hooks)).order_by("id").values_list(
-        "id", flat=True
+    missed = (
+        await OutboxEvent.filter(recorded_at__gte=since, name__in=list(hooks))
+        .order_by("id")
+        .values_list("id", flat=True)
     )
     now = ctx.now()
     new = [
@@ -79,9 +81,7 @@ async def schedule_missed(ctx: Context, plugin: str, hooks: Iterable[str], since
     return len(new)
 
 
-async def tell_due(
-    db: Database, caller: HookCaller, ctx: Context, limit: int = 100
-) -> list[tuple[str, Exception]]:
+async def tell_due(db: Database, caller: HookCaller, ctx: Context, limit: int = 100) -> list[tuple[str, Exception]]:
     """Tell what is due for the bound merchant, oldest first. Returns the failures."""
     failed: list[tuple[str, Exception]] = []
     due = await Delivery.filter(state="pending", due_at__lte=ctx.now()).order_by("event_id").limit(limit)

@@ -31,9 +31,7 @@ _uncommitted: ContextVar[list[tuple[UUID, Event]] | None] = ContextVar("guanxi_u
 class HostPlatform:
     """Implements guanxi.context.Platform over one database and one plugin host."""
 
-    def __init__(
-        self, db: Database, host: PluginHost, caller: HookCaller, cursor_key: bytes, backup_dir: Path
-    ) -> None:
+    def __init__(self, db: Database, host: PluginHost, caller: HookCaller, cursor_key: bytes, backup_dir: Path) -> None:
         self.db, self.host, self.caller = db, host, caller
         self.cursor_key, self.backup_dir = cursor_key, backup_dir
         self.followers = Followers()

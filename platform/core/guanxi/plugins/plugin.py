@@ -1,11 +1,11 @@
-"""Registers the domain through the same hook as plugins do."""
+"""The plugin catalogue's part of the core, registered as a plugin is."""
 
-from guanxi.plugins import schema
 from guanxi.hookspecs import hookimpl
+from guanxi.plugins.schema import schema
 from guanxi.schema.part import SchemaPart
 
 
 @hookimpl
 def schema_part() -> SchemaPart:
-    """The domain's GraphQL."""
-    return schema.schema
+    """The plugin catalogue."""
+    return schema

@@ -1,9 +1,10 @@
 """Deleting a plugin's rows of one merchant for good, after they were written to a file."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import orjson
@@ -17,15 +18,20 @@ CHUNK = 1_000
 
 async def save(ctx: Context, folder: Path, plugin: str, models: Sequence[type[Model]]) -> int:
     """Write all rows to ``<folder>/<merchant>-<plugin>-<time>.jsonl``; how many there were."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{ctx.merchant.slug}-{plugin}-{ctx.now():%Y%m%dT%H%M%S}.jsonl"
+    name = f"{ctx.merchant.slug}-{plugin}-{ctx.now():%Y%m%dT%H%M%S}.jsonl"
+    file = await asyncio.to_thread(_open, folder / name)
     count = 0
-    with path.open("wb") as file:
+    with file:
         for model in models:
             async for row in _rows(model):
                 file.write(orjson.dumps({"table": model._meta.db_table, "row": row}, default=_plain) + b"\n")
                 count += 1
     return count
+
+
+def _open(path: Path) -> BinaryIO:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("wb")
 
 
 async def delete(plugin: str, models: Sequence[type[Model]]) -> None:

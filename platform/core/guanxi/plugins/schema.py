@@ -46,9 +46,7 @@ async def preview_plugin(ctx: Context, plugin: str) -> PluginPreview | None:
 async def enable_plugin(ctx: Context, values: EnablePluginInput) -> PluginPayload | None:
     """Enable a plugin. Its fields are in the schema with the next request, in every server process."""
     settings = cast("dict[str, Any] | None", values.settings)
-    await service.enable(
-        ctx, platform_of(ctx), values.plugin, settings=settings, backfill_from=values.backfill_from
-    )
+    await service.enable(ctx, platform_of(ctx), values.plugin, settings=settings, backfill_from=values.backfill_from)
     return PluginPayload(plugin=await catalogue.find_plugin(ctx, values.plugin))
 
 

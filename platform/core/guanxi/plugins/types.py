@@ -9,6 +9,7 @@ from guanxi.plugins import permissions
 from guanxi.schema.part import SchemaPart
 from guanxi.schema.payloads import Payload
 from guanxi.schema.scalars import JSON, Long
+from guanxi.schema.values import Value
 
 schema = SchemaPart()
 
@@ -25,7 +26,7 @@ class PluginState(Enum):
 
 
 @schema.value(description="Why a plugin, or a part of it, does not work.")
-class PluginFault:
+class PluginFault(Value):
     """A fault of loading or running."""
 
     kind: str = strawberry.field(description="The stage: import, manifest, declaration, runtime …")
@@ -36,7 +37,7 @@ class PluginFault:
 
 
 @schema.value(permission=permissions.READ_PLUGINS, description="A plugin that the server has found.")
-class Plugin:
+class Plugin(Value):
     """One entry of the catalogue, as it stands for the merchant."""
 
     id: str = strawberry.field(name="id", description="The plugin's id: its name in fields, facts and permissions.")
@@ -59,7 +60,7 @@ class Plugin:
 
 
 @schema.value(permission=permissions.READ_PLUGINS, description="What enabling a plugin would change.")
-class PluginPreview:
+class PluginPreview(Value):
     """Asked before enabling."""
 
     added_lines: list[str] = strawberry.field(description="SDL lines that the merchant's schema would gain.")
@@ -71,7 +72,7 @@ class PluginPreview:
 
 
 @schema.value(permission=permissions.READ_PLUGINS, description="A plugin changed its state.")
-class PluginStateChange:
+class PluginStateChange(Value):
     """One step of the life cycle."""
 
     plugin: str = strawberry.field(description="The plugin's id.")

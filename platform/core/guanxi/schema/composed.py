@@ -73,7 +73,7 @@ class ComposedSchema(strawberry.Schema):
         self.graphql: GraphQLSchema = self._schema
         self.catalog = self._catalog()
         rights.apply(self)
-        self.visible_to = lru_cache(maxsize=64)(self._visible_to)
+        self.view = lru_cache(maxsize=64)(self._view)
 
     def owner_of(self, part: str) -> str:
         """``core``, or the plugin's id."""
@@ -108,12 +108,15 @@ class ComposedSchema(strawberry.Schema):
             return str(said)
         return self.entries[definition.origin][0] if definition.origin in self.entries else "schema"
 
-    def _visible_to(self, permissions: frozenset[str]) -> GraphQLSchema:
+    def visible_to(self, permissions: frozenset[str]) -> GraphQLSchema:
+        """What an actor with these permissions may see of the schema."""
+        return self.view(permissions).graphql
+
+    def _view(self, permissions: frozenset[str]) -> "ComposedSchema":
         denied = rights.denied(self.graphql, permissions)
         if not denied:
-            return self.graphql
-        made = ComposedSchema(self.core, self.plugins, self.bind, denied=denied, granted=permissions)
-        return made.graphql
+            return self
+        return ComposedSchema(self.core, self.plugins, self.bind, denied=denied, granted=permissions)
 
     def _collect(self) -> None:
         owners: dict[tuple[type | str, str], str] = {}

@@ -7,6 +7,7 @@ import strawberry
 from guanxi.errors import GuanxiError
 from guanxi.schema import roots
 from guanxi.schema.scalars import Long
+from guanxi.schema.values import Value
 
 
 @strawberry.interface(description="An expected failure of a mutation, with a stable code, its place and the cure.")
@@ -56,7 +57,7 @@ def query_again() -> roots.Query | None:
 
 
 @strawberry.type(description="What a mutation answers.")
-class Payload:
+class Payload(Value):
     """Base of every payload: subclasses add the node."""
 
     errors: list[UserError] = strawberry.field(

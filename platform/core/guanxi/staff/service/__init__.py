@@ -1,6 +1,6 @@
 """What staff and integrations may do: roles, tokens, and whom an arriving token stands for."""
 
-from guanxi.staff.service.access import authenticate, platform_principal, still_valid
+from guanxi.staff.service.access import authenticate, platform_principal, renewed, still_valid
 from guanxi.staff.service.roles import (
     create_builtin_roles,
     found_merchant,
@@ -37,6 +37,7 @@ __all__ = [
     "list_roles",
     "permissions_of",
     "platform_principal",
+    "renewed",
     "revoke_platform_token",
     "revoke_token",
     "roles_of",

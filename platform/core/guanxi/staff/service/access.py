@@ -109,6 +109,18 @@ async def still_valid(db: Database, principal: Principal, now: datetime) -> bool
     return found is not None and found.stands(now) and (found.epoch or 0) == principal.epoch
 
 
+async def renewed(
+    db: Database, principal: Principal, now: datetime, *, plugins_of: PluginsOf = no_plugins
+) -> Principal | None:
+    """The principal of an open socket as it is now: the same, one with other rights, or None once its token fell."""
+    found = await _credential(db, principal.actor.id)
+    if found is None or not found.stands(now):
+        return None
+    if found.home_id is None or found.epoch is None or found.epoch == principal.epoch:
+        return principal
+    return await _principal(principal.actor.id, found.home_id, found.epoch, plugins_of)
+
+
 def platform_principal(merchant: MerchantRef | None = None) -> Principal:
     """The platform itself, as the command line acts, for a merchant or for none."""
     return Principal(merchant or NOWHERE, Actor("platform", "cli", frozenset(Permission.known)))
