@@ -19,6 +19,7 @@ from tortoise.exceptions import TransactionManagementError
 
 from guanxi.db.merchant import bound_merchant
 from guanxi.db.shield import finish
+from guanxi.db.statements import note
 
 
 def opening() -> str:
@@ -58,21 +59,25 @@ class Client(AsyncpgDBClient):
 
     @translate_exceptions
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
+        note(query)
         async with self.unit() as connection:
             return await connection.fetchrow(query, *values)
 
     @translate_exceptions
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[Any]]:
+        note(query)
         async with self.unit() as connection:
             return await run(connection, query, values)
 
     @translate_exceptions
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        note(query)
         async with self.unit() as connection:
             return [dict(row) for row in await connection.fetch(query, *(values or []))]
 
     @translate_exceptions
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        note(query)
         async with self.unit() as connection:
             await connection.executemany(query, values)
 

@@ -19,6 +19,7 @@ from tortoise.exceptions import IntegrityError, OperationalError, TransactionMan
 
 from guanxi.db.merchant import bound_merchant
 from guanxi.db.shield import finish
+from guanxi.db.statements import note
 
 READS = ("SELECT", "EXPLAIN", "VALUES", "WITH")
 
@@ -165,6 +166,7 @@ class Client(SqliteClient):
         return Begin(self)
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Any]:
+        note(query)
         if is_read(query):
             return await self.read(query, values)
         async with self.writing() as lane:
@@ -174,6 +176,7 @@ class Client(SqliteClient):
         return [dict(row) for row in (await self.execute_query(query, values))[1]]
 
     async def execute_insert(self, query: str, values: list[Any]) -> int:
+        note(query)
         async with self.writing() as lane:
             return await lane.call(insert, lane.connection._conn, query, values)
 
@@ -209,15 +212,19 @@ class Transaction(SqliteClient, TransactionalDBClient):
             return await self.lane.call(function, *args)
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Any]:
+        if not query.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            note(query)
         return await self._call(run, self.lane.connection._conn, query, values)
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
         return [dict(row) for row in (await self.execute_query(query, values))[1]]
 
     async def execute_insert(self, query: str, values: list[Any]) -> int:
+        note(query)
         return await self._call(insert, self.lane.connection._conn, query, values)
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        note(query)
         await self._call(self.lane.connection._conn.executemany, query, values)
 
     async def execute_script(self, query: str) -> None:
