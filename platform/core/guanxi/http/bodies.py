@@ -12,8 +12,8 @@ from guanxi.settings import Limits
 
 BODY: Final = Text("The body", "请求体")
 MAX_DEPTH: Final = 100
-# A client that is still sending may not see an answer: a body somewhat over the limit is read to its end.
-LINGER_FACTOR: Final = 10
+# A client that is still sending may miss the answer: the rest of a body over the limit is read and dropped.
+LINGER_FACTOR: Final = 100
 
 
 def check_media_type(request: Request) -> None:
