@@ -59,10 +59,7 @@ class Shop:
     """A merchant as one of its actors sees it."""
 
     ctx: Context
-
-    @property
-    def events(self) -> list[Any]:
-        return self.ctx.platform.events
+    events: list[Any]
 
     @contextmanager
     def acting(self) -> Iterator[Context]:
@@ -78,7 +75,8 @@ class Shop:
 def open_shop(db: Database, slug: str) -> Shop:
     merchant = MerchantRef(uuid7(), slug, slug.title())
     principal = Principal(merchant, Actor("token", "t", EVERYTHING))
-    return Shop(Context(principal, Platform(db), "r1", clock=lambda: NOON))  # type: ignore[arg-type]  # what is needed
+    platform: Any = Platform(db)
+    return Shop(Context(principal, platform, "r1", clock=lambda: NOON), platform.events)
 
 
 @pytest.fixture

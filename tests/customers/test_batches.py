@@ -17,9 +17,10 @@ from guanxi.events import CustomerCreated, CustomerUpdated
 
 def item(key: str, name: str | None = None, **fields: Any) -> UpsertItem:
     """A customer with one phone, which ends with the key, and one tag."""
+    given: Any = {"display_name": name or f"客{key}", **fields}
     return UpsertItem(
         Identity("shop", key),
-        {"display_name": name or f"客{key}", **fields},  # type: ignore[typeddict-item]  # what a test needs
+        given,
         [NewContact("phone", f"138{key:0>8}")],
         ["进口"],
     )

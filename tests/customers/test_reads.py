@@ -25,12 +25,13 @@ async def test_a_customer_is_found_by_each_of_its_keys(ctx: Context) -> None:
         ctx, "李雷", NewContact("phone", "13800000001"), NewContact("email", "li@example.com"), identity="L-1"
     )
 
-    for key in (
+    keys: list[dict[str, Any]] = [
         {"customer_id": li.id},
         {"phone": "１３８ 0000 0001"},
         {"email": "LI@Example.com"},
         {"identity": Identity("Shop", "L-1")},
-    ):
+    ]
+    for key in keys:
         found = await service.find_customer(ctx, **key)
         assert found is not None
         assert found.id == li.id
@@ -76,7 +77,8 @@ async def test_who_may_not_see_contacts_cannot_search_by_them(shop: Any) -> None
     await known(shop.ctx, "李雷", NewContact("phone", "13800000001"))
     ctx = shop.without(permissions.READ_CONTACTS)
 
-    for key in ({"phone": "13800000001"}, {"phone": "13800000002"}, {"email": "li@example.com"}):
+    keys: list[dict[str, Any]] = [{"phone": "13800000001"}, {"phone": "13800000002"}, {"email": "li@example.com"}]
+    for key in keys:
         with pytest.raises(ForbiddenError):
             await service.find_customer(ctx, **key)
 

@@ -14,7 +14,8 @@ ZONES = {"Asia/Shanghai", "Europe/Paris"}
 
 
 def checked(**fields: Any) -> dict[str, Any]:
-    return profile.checked_fields(fields, today=TODAY, timezones=ZONES)  # type: ignore[arg-type]  # also wrong ones
+    given: Any = fields  # values of wrong types too
+    return profile.checked_fields(given, today=TODAY, timezones=ZONES)
 
 
 def test_only_the_given_fields_come_back_each_in_its_form() -> None:
