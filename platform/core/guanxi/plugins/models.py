@@ -14,8 +14,11 @@ class Enablement(MerchantModel):
     settings: "fields.Field[dict[str, object]]" = fields.JSONField(default=dict, description="What the merchant set.")
     enabled_at = UtcField(description="When it was enabled last.")
     disabled_at = UtcField(null=True, description="When it was disabled last.")
+    purged_at = UtcField(null=True, description="When its data was deleted last; what it heard before counts no more.")
     suspended_until = UtcField(null=True, description="In quarantine until then.")
-    suspensions = fields.IntField(default=0, description="Quarantines since it last worked.")
+    suspensions = fields.IntField(default=0, description="Quarantines since it last worked for an hour.")
+    released_at = UtcField(null=True, description="When the last quarantine ended.")
+    faults: "fields.Field[list[dict[str, str]]]" = fields.JSONField(default=list, description="What led to quarantine.")
     version = fields.IntField(default=1, description="Rises with each change.")
 
     class Meta:
@@ -26,10 +29,11 @@ class Enablement(MerchantModel):
 class OutboxEvent(MerchantModel):
     """One event, written with the data that it speaks of. Its id is the event's."""
 
-    name = fields.CharField(max_length=64)
-    payload: "fields.Field[dict[str, object]]" = fields.JSONField()
-    occurred_at = UtcField()
-    recorded_at = UtcField()
+    name = fields.CharField(max_length=64, description="The event's name.")
+    payload: "fields.Field[dict[str, object]]" = fields.JSONField(description="The event's own fields.")
+    occurred_at = UtcField(description="When it happened.")
+    recorded_at = UtcField(description="When it was written.")
+    told: "fields.Field[list[str]]" = fields.JSONField(default=list, description="Plugins called with it at once.")
 
     class Meta:
         table = "outbox_event"
@@ -39,13 +43,13 @@ class OutboxEvent(MerchantModel):
 class Delivery(MerchantModel):
     """An event that one plugin has still to hear of, or heard of late. Unique, so that it hears it once."""
 
-    event_id = IdField()
-    plugin = fields.CharField(max_length=64)
+    event_id = IdField(description="The event.")
+    plugin = fields.CharField(max_length=64, description="Who is to hear of it.")
     state = fields.CharField(max_length=10, description="pending, done or dead.")
-    attempts = fields.IntField(default=0)
-    due_at = UtcField()
-    error = fields.TextField(null=True)
-    is_replay = fields.BooleanField(default=False)
+    attempts = fields.IntField(default=0, description="How often it failed.")
+    due_at = UtcField(description="Not before then.")
+    error = fields.TextField(null=True, description="Why it failed last.")
+    is_replay = fields.BooleanField(default=False, description="It happened while the plugin was off.")
 
     class Meta:
         table = "outbox_delivery"

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 from guanxi.context import Context
-from guanxi.plugins import catalogue, permissions, rescan, service
+from guanxi.plugins import catalogue, permissions, rescan, service, types
 from guanxi.plugins.catalogue import platform_of
 from guanxi.plugins.events import PluginStateChanged
 from guanxi.plugins.types import (
@@ -19,9 +19,10 @@ from guanxi.plugins.types import (
     PurgePluginPayload,
     RescanPluginsPayload,
     UpdatePluginSettingsInput,
-    schema,
 )
 from guanxi.schema.scalars import Long
+
+schema = types.schema
 
 
 @schema.query(permission=permissions.READ_PLUGINS)
