@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import hmac
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -25,16 +26,18 @@ class Codec:
     def encode(self, values: Sequence[Any]) -> str:
         """The cursor of a row with these order values."""
         body = orjson.dumps([_out(value) for value in values])
-        return base64.urlsafe_b64encode(bytes([VERSION]) + self._sign(body) + body).rstrip(b"=").decode()
+        return _text(bytes([VERSION]) + self._sign(body) + body)
 
     def decode(self, cursor: str, kinds: Sequence[Any]) -> list[Any]:
         """The order values again; ``kinds`` are the model fields they came from. Raises: BadUserInputError."""
         try:
-            raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         except (ValueError, binascii.Error):
             raise refused() from None
+        if _text(raw) != cursor:  # unused bits of the last character, or padding that we never write
+            raise refused()
         body = raw[1 + MAC_BYTES :]
-        if raw[:1] != bytes([VERSION]) or raw[1 : 1 + MAC_BYTES] != self._sign(body):
+        if raw[:1] != bytes([VERSION]) or not hmac.compare_digest(raw[1 : 1 + MAC_BYTES], self._sign(body)):
             raise refused()
         return [_back(value, kind) for value, kind in zip(orjson.loads(body), kinds, strict=True)]
 
@@ -53,6 +56,10 @@ def refused() -> BadUserInputError:
             "请使用同一列表、同一排序返回的游标，或从头开始。",
         ),
     )
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _out(value: Any) -> Any:

@@ -45,12 +45,14 @@ async def find(ctx: Context, cls: type[T], row_id: UUID | None) -> T | None:
     async def load(ids: list[UUID]) -> list[Any]:
         return await _by_id(ctx, table, ids)
 
-    return cast("T | None", await loader(ctx, ("row", table.type_name), load).load(UUID(int=row_id.int)))
+    found = await loader(ctx, ("row", table.type_name), load).load(UUID(int=row_id.int))
+    return found if isinstance(found, cls) else None
 
 
 async def rows_of(ctx: Context, cls: type[T], ids: Sequence[UUID]) -> list[T | None]:
     """Many rows in the order asked; None where the merchant has none."""
-    return await _by_id(ctx, ctx.schema.catalog.table_of(cls), list(ids))
+    found = await _by_id(ctx, ctx.schema.catalog.table_of(cls), list(ids))
+    return [row if isinstance(row, cls) else None for row in found]
 
 
 async def _by_id(ctx: Context, table: Table, ids: Sequence[UUID]) -> list[Any]:

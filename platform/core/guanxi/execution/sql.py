@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tortoise import fields as columns
 
+from guanxi.errors import BadUserInputError, Text
 from guanxi.schema.catalog import ColumnField, OrderKey
 
 
@@ -18,9 +19,11 @@ class Statement:
     params: list[Any] = field(default_factory=list)
 
     def bind(self, value: Any) -> str:
-        """The placeholder of a value."""
+        """The placeholder of a value. Raises: BadUserInputError on a text that no database can hold."""
         self.params.append(plain(value))
-        return f"?{len(self.params)}"
+        # Without the cast PostgreSQL takes the column's width and refuses a larger number instead of comparing it.
+        is_integer = isinstance(value, int) and not isinstance(value, bool) and self.dialect == "postgres"
+        return f"?{len(self.params)}{'::bigint' if is_integer else ''}"
 
     def bind_all(self, values: Sequence[Any]) -> str:
         """A list for IN; an empty one matches nothing."""
@@ -31,6 +34,11 @@ class Statement:
         named = f'{alias}."{column.name}"'
         is_text = isinstance(column.model_field, columns.CharField | columns.TextField)
         return f'{named} COLLATE "C"' if is_text and self.dialect == "postgres" else named
+
+    def starts(self, column: str, prefix: str) -> str:
+        """The texts that start with ``prefix``, as a range that an index can serve."""
+        end = after_prefix(prefix)
+        return f"{column} >= {self.bind(prefix)}" + ("" if end is None else f" AND {column} < {self.bind(end)}")
 
     def differs(self, left: str, right: str) -> str:
         """Not equal, NULL being different from everything."""
@@ -46,8 +54,22 @@ def plain(value: Any) -> Any:
     if isinstance(value, UUID):
         return UUID(int=value.int)
     if isinstance(value, str):
+        if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+            raise BadUserInputError(
+                Text("A text holds a NUL or half a surrogate pair.", "文本包含空字符或不完整的代理对。"),
+                hint=Text("Send valid Unicode text.", "请传入有效的 Unicode 文本。"),
+            )
         return str(value)
     return value
+
+
+def after_prefix(prefix: str) -> str | None:
+    """The smallest text, by code point, that is larger than all that start with ``prefix``; None where all are."""
+    kept = prefix.rstrip("\U0010ffff")
+    if not kept:
+        return None
+    last = ord(kept[-1]) + 1
+    return kept[:-1] + chr(0xE000 if last == 0xD800 else last)  # no text holds a surrogate
 
 
 def order_by(statement: Statement, alias: str, keys: Sequence[OrderKey], *, backward: bool = False) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from strawberry.types.base import get_object_definition
 
-from guanxi.context import Context, forbidden
+from guanxi.context import Context
 from guanxi.errors import BadUserInputError, Text
 from guanxi.execution.sql import Statement
 from guanxi.schema.catalog import Catalog, FilterColumn, camel
@@ -13,7 +13,6 @@ from guanxi.schema.ids import Id
 
 MAX_DEPTH = 6
 COMPARE = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
-LAST = "\U0010ffff"
 
 
 def write(catalog: Catalog, name: str, given: Mapping[str, Any], statement: Statement, alias: str, ctx: Context) -> str:
@@ -82,9 +81,8 @@ class Writer:
         )
 
     def _check_right(self, column: FilterColumn) -> None:
-        permission = column.column.permission
-        if permission is not None and not self.ctx.can(permission):
-            raise forbidden(permission)
+        for permission in column.permissions:
+            self.ctx.require(permission)
 
     def _operators(self, name: str, given: Mapping[str, Any], column: str, spec: FilterColumn) -> str:
         parts = []
@@ -103,7 +101,7 @@ class Writer:
             "ne": lambda: self.statement.differs(column, bind(value)),
             "in": lambda: f"{column} IN ({self.statement.bind_all(value)})",
             "contains": lambda: f"{self.statement.position(column, bind(value))} > 0",
-            "startsWith": lambda: f"({column} >= {bind(value)} AND {column} < {bind(value + LAST)})",
+            "startsWith": lambda: f"({self.statement.starts(column, value)})",
             "isNull": lambda: f"{column} IS {'' if value else 'NOT '}NULL",
         }
         return simple[operator]()

@@ -2,42 +2,87 @@
 
 import difflib
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 from strawberry.types.base import get_object_definition
 
-from guanxi.schema.part import Addition, TypeEntry
-from guanxi.schema.problems import CompositionError
-from guanxi.schema.roots import ROOTS
+from guanxi.permissions import Permission
+from guanxi.schema.catalog import declaration_of
+from guanxi.schema.declare import Batch, Namespace, Relation, Root
+from guanxi.schema.enums import Member, OpenEnum
+from guanxi.schema.part import Addition, SchemaPart, TypeEntry
+from guanxi.schema.problems import Place
+
+Owners = Mapping[tuple[type | str, str], str]
+Entries = Mapping[type, tuple[str, TypeEntry]]
 
 
-def check_addition(
-    part: str,
-    addition: Addition,
-    owners: Mapping[tuple[type | str, str], str],
-    entries: Mapping[type, tuple[str, TypeEntry]],
-) -> None:
-    """Raises: CompositionError when the name is taken or the target is no type of this schema."""
+def place_of(part: str, addition: Addition) -> Place:
+    """Where a part adds a field."""
+    target = addition.target if isinstance(addition.target, str) else addition.target.__name__
+    return Place(part, f"{target}.{addition.field.python_name}", partial(str, addition.source))
+
+
+def check_types(parts: Mapping[str, SchemaPart]) -> None:
+    """Raises: CompositionError when two parts declare types of one name."""
+    known: dict[str, tuple[str, str]] = {}
+    for part, said in parts.items():
+        for entry in said.types:
+            name = get_object_definition(entry.cls, strict=True).name
+            if name in known:
+                other, source = known[name]
+                raise Place(part, name, partial(str, entry.source)).wrong(
+                    f"has the name of a type of {other} ({source})", "Start the name with your plugin's noun."
+                )
+            known[name] = (part, entry.source)
+
+
+def check_addition(part: str, addition: Addition, owners: Owners, entries: Entries) -> None:
+    """Raises: CompositionError when the name is taken, the target unknown or no permission declared."""
     target, name = addition.target, addition.field.python_name
-    place = f"{target if isinstance(target, str) else target.__name__}.{name}"
+    place = place_of(part, addition)
     taken = owners.get((target, name))
     if taken is not None:
-        raise CompositionError(part, place, f"is already added by {taken}", f"Choose another name ({addition.source}).")
-    if isinstance(target, str):
-        return
+        raise place.wrong(f"is already added by {taken}", "Choose another name.")
+    _check_permission(place, declaration_of(addition.field))
+    if not isinstance(target, str):
+        _check_target(place, target, name, entries)
+
+
+def _check_permission(place: Place, said: Any) -> None:
+    permission = said.permission if isinstance(said, Root | Batch | Relation | Namespace) else None
+    is_needed = isinstance(said, Root | Batch)
+    if (is_needed or permission is not None) and not isinstance(permission, Permission):
+        raise place.wrong(
+            f"asks for {permission!r}, which is no declared permission",
+            "Say permission=Permission('plugin.resource.verb', …).",
+        )
+
+
+def _check_target(place: Place, target: type, name: str, entries: Entries) -> None:
     definition = get_object_definition(target)
-    if definition is None or target in ROOTS:
-        raise CompositionError(
-            part, place, "the target is no GraphQL type", f"Add to a declared type ({addition.source})."
-        )
+    if definition is None:
+        raise place.wrong("is added to a class that is no GraphQL type", "Add to a declared type.")
     if any(one.python_name == name for one in definition.fields):
-        raise CompositionError(
-            part, place, f"belongs to the type {definition.name} itself", f"Choose another name ({addition.source})."
-        )
+        raise place.wrong(f"belongs to the type {definition.name} itself", "Choose another name.")
     if not definition.is_input and target not in entries:
         near = difflib.get_close_matches(definition.name, [cls.__name__ for cls in entries], n=1)
-        raise CompositionError(
-            part,
-            place,
-            f"no enabled part declares the type {definition.name}",
-            f"Name its plugin in requires{f', or extend {near[0]}' if near else ''} ({addition.source}).",
+        raise place.wrong(
+            f"extends {definition.name}, which no enabled part declares",
+            f"Name its plugin in requires{f', or extend {near[0]}' if near else ''}.",
         )
+
+
+def members_of(enum: type[OpenEnum], parts: Mapping[str, SchemaPart]) -> dict[str, tuple[Member[Any], str]]:
+    """The members of an open enum, each with the part that adds it. Raises: CompositionError on a name twice."""
+    found: dict[str, tuple[Member[Any], str]] = {m.name: (m, "core") for m in enum.core_members()}
+    for part, said in parts.items():
+        for owner, member in said.members:
+            if owner is enum and member.name in found:
+                raise Place(part, f"{enum.__name__}.{member.name}").wrong(
+                    f"is already a member, of {found[member.name][1]}", "Choose another name."
+                )
+            if owner is enum:
+                found[member.name] = (member, part)
+    return found

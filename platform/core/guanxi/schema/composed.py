@@ -2,39 +2,31 @@
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
 import strawberry
-from graphql import GraphQLField, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLInputObjectType, GraphQLInt, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.exceptions import DuplicatedTypeName, ScalarAlreadyRegisteredError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema_directive import Location
-from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.types.scalar import ScalarDefinition
 
-from guanxi.schema import checks, payloads, rights, sdl
-from guanxi.schema.catalog import Catalog, declaration_of, type_name
-from guanxi.schema.declare import Column
-from guanxi.schema.enums import Member, OpenEnum, build_enum
-from guanxi.schema.part import Addition, FilterEntry, SchemaPart, TypeEntry
+from guanxi.schema import checks, filters, ownership, payloads, rights, sdl, tables, views
+from guanxi.schema.catalog import Catalog, camel, declaration_of, type_name
+from guanxi.schema.declare import Batch, Column, Root, is_optional
+from guanxi.schema.enums import OpenEnum, build_enum
+from guanxi.schema.part import Addition, SchemaPart, TypeEntry
+from guanxi.schema.problems import Place, line_of
+from guanxi.schema.rights import OutputField
 from guanxi.schema.roots import ROOTS, Mutation, Query, Subscription
 from guanxi.schema.scalars import SCALARS
 
 Resolver = Callable[..., Any]
 Binder = Callable[["ComposedSchema"], Mapping[tuple[str, str], Resolver]]
-
-
-@strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION, Location.INPUT_FIELD_DEFINITION, Location.OBJECT],
-    name="plugin",
-    description="The plugin that this belongs to.",
-)
-class PluginDirective:
-    """Attribution in the SDL."""
-
-    name: str
 
 
 class ComposedSchema(strawberry.Schema):
@@ -44,44 +36,32 @@ class ComposedSchema(strawberry.Schema):
     resolvers of declared fields. Raises: CompositionError with part, place, reason and cure.
     """
 
-    def __init__(
-        self,
-        core: Mapping[str, SchemaPart],
-        plugins: Mapping[str, SchemaPart],
-        bind: Binder,
-        *,
-        denied: frozenset[tuple[str, str]] = frozenset(),
-        granted: frozenset[str] | None = None,
-    ) -> None:
+    def __init__(self, core: Mapping[str, SchemaPart], plugins: Mapping[str, SchemaPart], bind: Binder) -> None:
         self.parts = {**core, **plugins}
-        self.core, self.plugins, self.bind, self._denied = core, plugins, bind, denied
+        self.core, self.plugins, self.bind = core, plugins, bind
         self.key = "+".join(plugins) or "core"
         self.entries: dict[type, tuple[str, TypeEntry]] = {
             entry.cls: (name, entry) for name, part in self.parts.items() for entry in part.types
         }
         self.input_parts: dict[type, list[type]] = {}
-        self._added: dict[type | str, list[tuple[str, StrawberryField]]] = {}
+        self.catalog = Catalog()
+        self._added: dict[type | str, list[StrawberryField]] = {}
         self._copies: dict[StrawberryObjectDefinition, list[StrawberryField]] = {}
         self._collect()
-        super().__init__(
-            query=Query,
-            mutation=Mutation if self._offers("Mutation") else None,
-            subscription=Subscription if self._offers("Subscription") else None,
-            types=self._implementers(granted),
-            config=StrawberryConfig(scalar_map={**SCALARS, **self._enums()}),
-        )
+        self._build()
         self.graphql: GraphQLSchema = self._schema
-        self.catalog = self._catalog()
-        rights.apply(self)
-        self.view = lru_cache(maxsize=64)(self._view)
+        self.graphql.directives = (*self.graphql.directives, *sdl.DIRECTIVES)
+        self.graphql.type_map.setdefault("Int", GraphQLInt)  # an argument of a directive has it
+        self._catalogue()
+        self.visible_to = lru_cache(maxsize=64)(self._visible_to)
 
     def owner_of(self, part: str) -> str:
         """``core``, or the plugin's id."""
         return part if part in self.plugins else "core"
 
-    def sdl(self) -> str:
-        """The schema as text, each plugin's types and fields attributed."""
-        return sdl.print_schema(self)
+    def sdl(self, permissions: frozenset[str] | None = None) -> str:
+        """The schema as text, each plugin's types and fields attributed; with permissions, what they let one see."""
+        return sdl.print_schema(self.graphql if permissions is None else self.visible_to(permissions))
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         """The type's own fields and those that parts add, as copies.
@@ -98,41 +78,67 @@ class ComposedSchema(strawberry.Schema):
         definition = self.get_type_by_name(type_name)
         if not isinstance(definition, StrawberryObjectDefinition):
             return None
-        names = self.config.name_converter
-        return next((f for f in self.get_fields(definition) if names.get_graphql_name(f) == field_name), None)
+        return next((f for f in self.get_fields(definition) if self.name_of(f) == field_name), None)
 
-    def part_of(self, made: StrawberryField, definition: StrawberryObjectDefinition) -> str:
-        """The part that a field of a type comes from."""
+    def name_of(self, made: StrawberryField) -> str:
+        """The GraphQL name of a field."""
+        return self.config.name_converter.get_graphql_name(made)
+
+    def place_of(self, made: StrawberryField, definition: StrawberryObjectDefinition) -> Place:
+        """Where a field of a type was declared."""
+        coordinate = f"{definition.name}.{self.name_of(made)}"
         said = made.metadata.get("part")
         if said is not None:
-            return str(said)
-        return self.entries[definition.origin][0] if definition.origin in self.entries else "schema"
+            return Place(str(said), coordinate, partial(str, made.metadata["source"]))
+        part = self.entries[definition.origin][0] if definition.origin in self.entries else "schema"
+        cls = made.origin if isinstance(made.origin, type) else definition.origin
+        return Place(part, coordinate, partial(line_of, cls, made.python_name))
 
-    def visible_to(self, permissions: frozenset[str]) -> GraphQLSchema:
-        """What an actor with these permissions may see of the schema."""
-        return self.view(permissions).graphql
+    def permission_of(self, cls: type) -> str | None:
+        """The type's own permission, else that of the interface that it implements."""
+        bases = (self.entries[base][1] for base in cls.__mro__ if base in self.entries)
+        return next((entry.permission for entry in bases if entry.permission is not None), None)
 
-    def _view(self, permissions: frozenset[str]) -> "ComposedSchema":
-        denied = rights.denied(self.graphql, permissions)
-        if not denied:
-            return self
-        return ComposedSchema(self.core, self.plugins, self.bind, denied=denied, granted=permissions)
+    @cached_property
+    def output_fields(self) -> list[OutputField]:
+        """Every field of object types and interfaces, in the order of the schema."""
+        found = []
+        for made in self.graphql.type_map.values():
+            definition = made.extensions.get("strawberry-definition")
+            if not isinstance(made, GraphQLObjectType | GraphQLInterfaceType):
+                continue
+            if isinstance(definition, StrawberryObjectDefinition):
+                known = {self.name_of(one): one for one in self.get_fields(definition)}
+                found += [
+                    OutputField(definition, known[name], name, one, self.place_of(known[name], definition))
+                    for name, one in made.fields.items()
+                ]
+        return found
+
+    def _visible_to(self, permissions: frozenset[str]) -> GraphQLSchema:
+        return views.visible(self.graphql, permissions)
 
     def _collect(self) -> None:
+        checks.check_types(self.parts)
         owners: dict[tuple[type | str, str], str] = {}
         for name, part in self.parts.items():
             for addition in part.additions:
                 checks.check_addition(name, addition, owners, self.entries)
                 owners[addition.target, addition.field.python_name] = name
-                self._added.setdefault(addition.target, []).append((name, self._attributed(name, addition)))
+                self._added.setdefault(addition.target, []).append(self._attributed(name, addition))
             for target, made in part.inputs.items():
                 self.input_parts.setdefault(target, []).extend(made)
 
     def _attributed(self, part: str, addition: Addition) -> StrawberryField:
+        """A copy that knows its part; nullable where a failure must null this field alone."""
         made = copy(addition.field)
-        made.metadata = MappingProxyType({**made.metadata, "part": part, "source": addition.source})
-        if part in self.plugins:
-            made.directives = [*made.directives, PluginDirective(name=part)]
+        said: dict[str, Any] = {**made.metadata, "part": part, "source": addition.source}
+        home = self.entries[addition.target][0] if isinstance(addition.target, type) else None
+        annotation: Any = made.type_annotation.annotation if made.type_annotation is not None else None
+        if isinstance(declaration_of(made), Root | Batch) and home != part and not is_optional(annotation):
+            made.type_annotation = StrawberryAnnotation(annotation | None)
+            said["never_none"] = True
+        made.metadata = MappingProxyType(said)
         return made
 
     def _fields(self, definition: StrawberryObjectDefinition) -> list[StrawberryField]:
@@ -140,92 +146,70 @@ class ComposedSchema(strawberry.Schema):
         sources += [ROOTS[definition.origin]] if definition.origin in ROOTS else []
         found = {one.python_name: copy(one) for one in definition.fields}
         for source in sources:
-            for _, one in self._added.get(source, ()):
+            for one in self._added.get(source, ()):
                 found.setdefault(one.python_name, copy(one))
-        names = self.config.name_converter
-        kept = [f for f in found.values() if (definition.name, names.get_graphql_name(f)) not in self._denied]
-        for one in kept:
+        for one in found.values():
             one.description = one.description or self._column_description(definition, one)
-        return kept
+        return list(found.values())
 
     def _column_description(self, definition: StrawberryObjectDefinition, one: StrawberryField) -> str | None:
-        entry = self.entries.get(definition.origin, (None, None))[1]
-        if entry is None or one.base_resolver is not None:
+        bases = (self.entries[base][1].model for base in definition.origin.__mro__ if base in self.entries)
+        model = next((base for base in bases if base is not None), None)
+        if model is None or one.base_resolver is not None:
             return None
-        model = entry.model or next(
-            (e.model for cls, (_, e) in self.entries.items() if e.model and issubclass(entry.cls, cls)), None
-        )
         said = declaration_of(one)
         name = said.name if isinstance(said, Column) and said.name else one.python_name
-        known = model._meta.fields_map.get(name) if model else None
+        known = model._meta.fields_map.get(name)
         return known.description if known else None
 
-    def _offers(self, root: str) -> bool:
-        names = self.config_names
-        return any((root, names(one)) not in self._denied for _, one in self._added.get(root, ()))
-
-    @staticmethod
-    def config_names(one: StrawberryField) -> str:
-        """The GraphQL name of a field before the schema exists."""
-        return StrawberryConfig().name_converter.get_graphql_name(one)
-
-    def _implementers(self, granted: frozenset[str] | None) -> list[type]:
-        """Types that no field names. In a filtered schema those of interfaces that may be read."""
-        made = [*payloads.ERRORS, *(cls for part in self.parts.values() for cls in part.implementers)]
-        if granted is None:
-            return made
-        hidden = tuple(c for c, (_, e) in self.entries.items() if e.permission and e.permission not in granted)
-        return [cls for cls in made if not issubclass(cls, hidden)]
+    def _build(self) -> None:
+        """Let strawberry build. Raises: CompositionError where two classes claim one name."""
+        try:
+            super().__init__(
+                query=Query,
+                mutation=Mutation if "Mutation" in self._added else None,
+                subscription=Subscription if "Subscription" in self._added else None,
+                types=[*payloads.ERRORS, *(cls for part in self.parts.values() for cls in part.implementers)],
+                config=StrawberryConfig(scalar_map={**SCALARS, **self._enums()}),
+            )
+        except DuplicatedTypeName as error:
+            raise ownership.clash(self.parts, error) from error
+        except ScalarAlreadyRegisteredError as error:
+            raise Place("schema", str(error)).wrong("is the name of two scalars or enums", "Rename one.") from error
 
     def _enums(self) -> dict[object, ScalarDefinition]:
-        made: dict[object, ScalarDefinition] = {}
-        for enum in OpenEnum.__subclasses__():
-            members: dict[str, tuple[Member[Any], str]] = {m.name: (m, "core") for m in enum.core_members()}
-            for part, said in self.parts.items():
-                members |= {m.name: (m, self.owner_of(part)) for owner, m in said.members if owner is enum}
-            made[enum] = build_enum(enum, members)
-        return made
+        return {
+            enum: build_enum(enum, checks.members_of(enum, self.parts), self.owner_of)
+            for enum in OpenEnum.__subclasses__()
+        }
 
-    def _catalog(self) -> Catalog:
-        made = Catalog()
-        implementing = set(self._implementers(None))
-        implementers = [e for _, e in self.entries.values() if e.cls in implementing]
-        for part, entry in self.entries.values():
-            if entry.model is not None:
-                made.add_table(part, entry, implementers)
+    def _catalogue(self) -> None:
+        """Tables first, then fields that read them, then inputs that compare those fields."""
+        listed = {cls for part in self.parts.values() for cls in part.implementers}
+        tables.add_tables(self.catalog, self.entries, [known for cls, known in self.entries.items() if cls in listed])
+        for said in self.parts.values():
+            for made, target in {**said.filters, **said.orders}.items():
+                self.catalog.inputs[type_name(made)] = type_name(target)
+        ownership.mark(self)
+        rights.apply(self)
         for part, said in self.parts.items():
-            self._add_inputs(made, part, said)
-        return made
+            self._add_inputs(part, said)
 
-    def _add_inputs(self, catalog: Catalog, part: str, said: SchemaPart) -> None:
-        for made, target in said.filters.items():
-            graphql_type = self.graphql.type_map.get(type_name(made))
-            if isinstance(graphql_type, GraphQLInputObjectType):
-                extra: list[FilterEntry] = [
-                    e for other in self.parts.values() for e in other.filter_fields if e.target is made
-                ]
-                catalog.add_filter(part, graphql_type, catalog.table_of(target), extra)
-        for made, target in said.orders.items():
-            graphql_type = self.graphql.type_map.get(type_name(made))
-            if isinstance(graphql_type, GraphQLInputObjectType):
-                catalog.add_order(part, graphql_type, catalog.table_of(target))
-
-    def graphql_fields(self) -> list[tuple[StrawberryObjectDefinition, StrawberryField, GraphQLField]]:
-        """Every output field with what it was made from."""
-        found = []
-        for made in self.graphql.type_map.values():
-            definition = made.extensions.get("strawberry-definition")
-            if not isinstance(definition, StrawberryObjectDefinition):
+    def _add_inputs(self, part: str, said: SchemaPart) -> None:
+        catalog, types = self.catalog, self.graphql.type_map
+        for made, target in {**said.filters, **said.orders}.items():
+            graphql_type = types.get(type_name(made))
+            place = Place(part, type_name(made), partial(line_of, made))
+            if target not in self.entries or type_name(target) not in catalog.tables:
+                raise place.wrong(f"is for {target.__name__}, which has no table", "Name a type over a table.")
+            if not isinstance(graphql_type, GraphQLInputObjectType):
+                continue  # no field takes it
+            table = catalog.table_of(target)
+            if made in said.orders:
+                catalog.orders[graphql_type.name] = filters.order_columns(catalog, place, graphql_type, table)
                 continue
-            if isinstance(made, GraphQLObjectType | GraphQLInterfaceType):
-                known = {self.config.name_converter.get_graphql_name(f): f for f in self.get_fields(definition)}
-                found += [(definition, known[name], one) for name, one in made.fields.items()]
-        return found
+            extra = {camel(e.name): e for other in self.parts.values() for e in other.filter_fields if e.target is made}
+            catalog.filters[graphql_type.name] = filters.filter_columns(catalog, place, graphql_type, table, extra)
 
 
-def definition_of(cls: type) -> StrawberryObjectDefinition:
-    """What strawberry knows of a declared class."""
-    return get_object_definition(cls, strict=True)
-
-
-__all__ = ["Binder", "ComposedSchema", "GraphQLObjectType", "Resolver", "definition_of"]
+__all__ = ["Binder", "ComposedSchema", "Resolver"]

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import GenericAlias
-from typing import Annotated, Any, Literal, TypedDict, Unpack
+from typing import Annotated, Any, Literal, TypedDict, Unpack, get_args
 
 import strawberry
 from strawberry.types.field import StrawberryField
@@ -161,6 +161,11 @@ def key(model: type[Model], *, permission: Permission | None = None, description
 def namespace(*, permission: Permission | None = None, description: str | None = None) -> Any:
     """A named group of fields of the same row, as each plugin has one on ``Customer``."""
     return _field([], Namespace(permission), description)
+
+
+def is_optional(annotation: Any) -> bool:
+    """Whether an annotation admits None."""
+    return annotation is None or type(None) in get_args(annotation)
 
 
 def parameter(name: str, annotation: Any, description: str, default: Any = strawberry.UNSET) -> inspect.Parameter:

@@ -1,9 +1,12 @@
 """Enums that plugins may add members to: text in Python and in the database, an enum in each schema."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, Self, TypeVar, cast
 
 from graphql import GraphQLEnumType, GraphQLEnumValue
 from strawberry.types.scalar import ScalarDefinition
+
+from guanxi.schema.facets import FACET, TypeFacet
 
 E = TypeVar("E", bound="OpenEnum")
 
@@ -54,13 +57,17 @@ class OpenEnumType(GraphQLEnumType):
         return self.catch_all
 
 
-def build_enum(enum: type[OpenEnum], members: dict[str, tuple[Member[Any], str]]) -> ScalarDefinition:
-    """The enum of one schema. ``members``: name -> (member, plugin that owns it), core's first."""
+def build_enum(
+    enum: type[OpenEnum], members: Mapping[str, tuple[Member[Any], str]], owner_of: Callable[[str], str]
+) -> ScalarDefinition:
+    """The enum of one schema. ``members``: name -> (member, part that adds it), the enum's own first."""
     made = OpenEnumType(
         enum.__name__,
         {
-            name: GraphQLEnumValue(enum(m.value), description=m.description, extensions={"plugin": owner})
-            for name, (m, owner) in members.items()
+            name: GraphQLEnumValue(
+                enum(m.value), description=m.description, extensions={FACET: TypeFacet(owner_of(part))}
+            )
+            for name, (m, part) in members.items()
         },
         description=enum.__doc__,
     )

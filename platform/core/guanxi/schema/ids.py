@@ -9,7 +9,8 @@ from strawberry.types.scalar import ScalarDefinition
 
 from guanxi.errors import BadUserInputError, Text
 
-PATTERN = re.compile(r"([a-z]{2,8})_([0-9a-f]{32})")
+TAG = re.compile(r"[a-z]{2,8}")
+PATTERN = re.compile(rf"({TAG.pattern})_([0-9a-f]{{32}})")
 DESCRIPTION = "Identifies one object for ever. Opaque: keep it, compare it, send it back."
 
 
@@ -31,6 +32,10 @@ class Id(UUID):
         made = cls(hex=match[2])
         object.__setattr__(made, "tag", match[1])
         return made
+
+    def __repr__(self) -> str:
+        """The global id: two of different types are never taken for one another."""
+        return f"Id({encode(self.tag, self)!r})"
 
     def of(self, tag: str) -> UUID:
         """The UUID, when the id is of the type with this tag. Raises: BadUserInputError."""

@@ -15,6 +15,7 @@ from guanxi.permissions import Permission
 from guanxi.schema import wrappers
 from guanxi.schema.declare import META, Batch, Root, planned, signed
 from guanxi.schema.enums import Member, OpenEnum
+from guanxi.schema.problems import caller
 from guanxi.schema.roots import ROOTS
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ class TypeEntry:
     tag: str | None = None
     kind_column: str | None = None
     kinds: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,17 @@ class Addition:
 
 @dataclass(frozen=True)
 class FilterEntry:
-    """A filter field on another table: rows that have a ``model`` row pointing at them whose column matches."""
+    """A filter field on another table: rows that have a ``model`` row pointing at them whose column matches.
+
+    Who may filter by it needs the permission of the type over ``model``; where there is no such type, ``permission``.
+    """
 
     target: type
     name: str
     model: type[Model]
     by: str
     column: str
+    permission: Permission | None = None
 
 
 @dataclass(eq=False)
@@ -83,7 +89,7 @@ class SchemaPart:
 
         def decorate(cls: type[T]) -> type[T]:
             made = strawberry.type(cls, description=description)
-            self.types.append(TypeEntry(made, permission, model, tag))
+            self.types.append(TypeEntry(made, permission, model, tag, source=caller()))
             return made
 
         return decorate
@@ -93,7 +99,7 @@ class SchemaPart:
 
         def decorate(cls: type[T]) -> type[T]:
             made = strawberry.type(cls, description=description)
-            self.types.append(TypeEntry(made, permission))
+            self.types.append(TypeEntry(made, permission, source=caller()))
             return made
 
         return decorate
@@ -111,7 +117,7 @@ class SchemaPart:
 
         def decorate(cls: type[T]) -> type[T]:
             made = strawberry.interface(cls, description=description)
-            self.types.append(TypeEntry(made, permission, model, tag, kind_column))
+            self.types.append(TypeEntry(made, permission, model, tag, kind_column, source=caller()))
             return made
 
         return decorate
@@ -121,7 +127,7 @@ class SchemaPart:
 
         def decorate(cls: type[T]) -> type[T]:
             made = strawberry.type(cls, description=description)
-            self.types.append(TypeEntry(made, None, kinds=tuple(str(k) for k in kinds)))
+            self.types.append(TypeEntry(made, None, kinds=tuple(str(k) for k in kinds), source=caller()))
             self.implementers.append(made)
             return made
 
@@ -133,7 +139,7 @@ class SchemaPart:
         """Put a declared field on a type of the core or of another plugin."""
         made: StrawberryField = declared
         made.type_annotation = StrawberryAnnotation(annotation)
-        self._append(ROOTS.get(target, target), name, made, _caller())
+        self._append(ROOTS.get(target, target), name, made, caller())
 
     def batch(self, target: type, *, permission: Permission, requires: tuple[str, ...] = ("id",)) -> Callable[[F], F]:
         """A field in Python: ``(parents, ctx, *, arguments) -> results in the same order``.
@@ -150,7 +156,7 @@ class SchemaPart:
                 description=inspect.getdoc(function),
                 metadata={META: Batch(function, requires, permission)},
             )
-            made.type_annotation = StrawberryAnnotation(get_args(signature.return_annotation)[0])
+            made.type_annotation = StrawberryAnnotation(_inner(signature.return_annotation))
             self._append(target, function.__name__, made, _place(function))
             return function
 
@@ -182,10 +188,10 @@ class SchemaPart:
         """Merge fields into a core input: flat in GraphQL, ``values.part(YourInput)`` in Python."""
 
         def decorate(cls: type[T]) -> type[T]:
-            made = strawberry.input(cls)
+            made, source = strawberry.input(cls), caller()
             self.inputs.setdefault(target, []).append(made)
             for one in get_object_definition(made, strict=True).fields:
-                self.additions.append(Addition(target, one, f"{cls.__module__}:{cls.__qualname__}"))
+                self.additions.append(Addition(target, one, source))
             return made
 
         return decorate
@@ -214,7 +220,7 @@ class SchemaPart:
         """Add a filter on this plugin's table to another type's ``where``."""
         made = strawberry.field(default=strawberry.UNSET, description=description)
         made.type_annotation = StrawberryAnnotation(annotation | None)
-        self._append(entry.target, entry.name, made, _caller())
+        self._append(entry.target, entry.name, made, caller())
         self.filter_fields.append(entry)
 
     def member(self, enum: type[E], name: str, *, description: str) -> E:
@@ -232,7 +238,9 @@ class SchemaPart:
         return SchemaPart(
             types=[*self.types, *other.types],
             additions=[*self.additions, *other.additions],
-            inputs={**self.inputs, **other.inputs},
+            inputs={
+                one: [*self.inputs.get(one, ()), *other.inputs.get(one, ())] for one in {**self.inputs, **other.inputs}
+            },
             filters={**self.filters, **other.filters},
             orders={**self.orders, **other.orders},
             filter_fields=[*self.filter_fields, *other.filter_fields],
@@ -249,6 +257,8 @@ class SchemaPart:
             resolver = signed(wrap(function), [wrappers.INFO, *wanted], signature.return_annotation)
             resolver.__module__, resolver.__name__ = function.__module__, function.__name__
             made = make(resolver=resolver, description=inspect.getdoc(function), metadata={META: declared})
+            returned = signature.return_annotation
+            made.type_annotation = StrawberryAnnotation(_inner(returned) if root == "Subscription" else returned)
             self._append(root, function.__name__, made, _place(function))
             return function
 
@@ -264,6 +274,6 @@ def _place(function: Callable[..., Any]) -> str:
     return f"{code.co_filename}:{code.co_firstlineno}"
 
 
-def _caller() -> str:
-    frame = inspect.stack(0)[2]
-    return f"{frame.filename}:{frame.lineno}"
+def _inner(annotation: Any) -> Any:
+    """What a list or a generator holds."""
+    return next(iter(get_args(annotation)), annotation)

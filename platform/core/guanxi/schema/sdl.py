@@ -1,29 +1,105 @@
-"""The schema as text: descriptions, attribution, and nothing that every GraphQL server has anyway."""
+"""A schema as text: descriptions, attribution, and nothing that every GraphQL server has anyway."""
 
-import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
-from strawberry.printer import print_schema as print_strawberry
-from strawberry.types.base import StrawberryObjectDefinition
+from graphql import (
+    DirectiveLocation,
+    GraphQLArgument,
+    GraphQLDirective,
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInt,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLString,
+    is_introspection_type,
+    is_specified_directive,
+    is_specified_scalar_type,
+)
+from graphql.utilities.print_schema import (
+    print_args,
+    print_block,
+    print_deprecated,
+    print_description,
+    print_directive,
+    print_implemented_interfaces,
+    print_input_value,
+    print_type,
+)
 
-if TYPE_CHECKING:
-    from guanxi.schema.composed import ComposedSchema
+from guanxi.schema.facets import FACET, Facet
 
-HEAD = re.compile(r"^(type|interface|input) (\w+)([^{]*)", re.MULTILINE)
+PLUGIN = GraphQLDirective(
+    "plugin",
+    [
+        DirectiveLocation.OBJECT,
+        DirectiveLocation.INTERFACE,
+        DirectiveLocation.FIELD_DEFINITION,
+        DirectiveLocation.INPUT_OBJECT,
+        DirectiveLocation.INPUT_FIELD_DEFINITION,
+        DirectiveLocation.ENUM,
+        DirectiveLocation.ENUM_VALUE,
+    ],
+    args={"name": GraphQLArgument(GraphQLNonNull(GraphQLString), description="The plugin's id.")},
+    description="The plugin that this belongs to.",
+)
+SEMANTIC_NON_NULL = GraphQLDirective(
+    "semanticNonNull",
+    [DirectiveLocation.FIELD_DEFINITION],
+    args={
+        "levels": GraphQLArgument(
+            GraphQLList(GraphQLInt), default_value=[0], description="The levels of lists that this is true for."
+        )
+    },
+    description="Null only where there is an error at this field.",
+)
+DIRECTIVES = (PLUGIN, SEMANTIC_NON_NULL)
 
 
-def print_schema(schema: "ComposedSchema") -> str:
-    """SDL, types of plugins marked ``@plugin(name: "…")`` as their fields are."""
-    owners = {
-        made.name: part
-        for made in schema.graphql.type_map.values()
-        if isinstance(definition := made.extensions.get("strawberry-definition"), StrawberryObjectDefinition)
-        and (part := schema.entries.get(definition.origin, ("core", None))[0]) in schema.plugins
-    }
+def print_schema(schema: GraphQLSchema) -> str:
+    """SDL, sorted by type, fields in the order of their declaration; what plugins own is marked ``@plugin``."""
+    directives = [print_directive(one) for one in schema.directives if not is_specified_directive(one)]
+    types = sorted(
+        (
+            one
+            for one in schema.type_map.values()
+            if not is_introspection_type(one) and not is_specified_scalar_type(one)
+        ),
+        key=lambda one: one.name,
+    )
+    return "\n\n".join([*directives, *(_print(one) for one in types)]) + "\n"
 
-    def mark(match: re.Match[str]) -> str:
-        kind, name, rest = match.groups()
-        owner = owners.get(name)
-        return match[0] if owner is None else f'{kind} {name}{rest.rstrip()} @plugin(name: "{owner}") '
 
-    return HEAD.sub(mark, print_strawberry(schema)) + "\n"
+def _print(made: GraphQLNamedType) -> str:
+    if isinstance(made, GraphQLObjectType | GraphQLInterfaceType):
+        kind = "type" if isinstance(made, GraphQLObjectType) else "interface"
+        return _block(made, kind, print_implemented_interfaces(made), made.fields, _print_field)
+    if isinstance(made, GraphQLInputObjectType):
+        return _block(made, "input", " @oneOf" if made.is_one_of else "", made.fields, print_input_value)
+    if isinstance(made, GraphQLEnumType):
+        return _block(made, "enum", "", made.values, lambda name, one: name + print_deprecated(one.deprecation_reason))
+    return print_type(made)
+
+
+def _block(made: GraphQLNamedType, kind: str, suffix: str, members: Mapping[str, Any], write: Any) -> str:
+    lines = [
+        print_description(one, "  ", not number) + "  " + write(name, one) + _owner(one)
+        for number, (name, one) in enumerate(members.items())
+    ]
+    return f"{print_description(made)}{kind} {made.name}{suffix}{_owner(made)}{print_block(lines)}"
+
+
+def _print_field(name: str, field: Any) -> str:
+    facet = field.extensions.get(FACET)
+    semantic = " @semanticNonNull" if isinstance(facet, Facet) and facet.never_none else ""
+    return f"{name}{print_args(field.args, '  ')}: {field.type}{semantic}{print_deprecated(field.deprecation_reason)}"
+
+
+def _owner(made: Any) -> str:
+    facet = made.extensions.get(FACET)
+    return "" if facet is None or facet.owner == "core" else f' @plugin(name: "{facet.owner}")'

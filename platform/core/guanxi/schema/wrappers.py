@@ -1,5 +1,6 @@
 """What strawberry calls in place of a part's function: it hands over the context and turns failures into payloads."""
 
+import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable
 from typing import Any, get_args
@@ -13,12 +14,18 @@ from guanxi.schema import payloads
 INFO = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
 
 
+async def call(function: Callable[..., Any], *args: Any, **arguments: Any) -> Any:
+    """Call a part's function; a sync one runs in a thread, so that it cannot hold the loop."""
+    if inspect.iscoroutinefunction(function):
+        return await function(*args, **arguments)
+    return await asyncio.to_thread(function, *args, **arguments)
+
+
 def query(function: Callable[..., Any]) -> Callable[..., Any]:
     """Hand the context over."""
 
     async def resolver(info: Info[Context, None], **arguments: Any) -> Any:
-        made = function(info.context, **arguments)
-        return await made if inspect.isawaitable(made) else made
+        return await call(function, info.context, **arguments)
 
     return resolver
 
@@ -26,16 +33,20 @@ def query(function: Callable[..., Any]) -> Callable[..., Any]:
 def mutation(function: Callable[..., Any]) -> Callable[..., Any]:
     """One transaction around the function; an expected failure rolls it back and becomes the payload's errors."""
 
-    async def in_transaction(ctx: Context, values: Any) -> Any:
+    async def in_transaction(ctx: Context, *values: Any) -> Any:
         async with ctx.transaction():
-            return await function(ctx, values)
+            return await call(function, ctx, *values)
 
     return _answering(function, in_transaction)
 
 
 def bare_mutation(function: Callable[..., Any]) -> Callable[..., Any]:
     """As ``mutation``, but the function opens its transactions itself."""
-    return _answering(function, function)
+
+    async def run(ctx: Context, *values: Any) -> Any:
+        return await call(function, ctx, *values)
+
+    return _answering(function, run)
 
 
 def _answering(function: Callable[..., Any], run: Callable[..., Any]) -> Callable[..., Any]:
