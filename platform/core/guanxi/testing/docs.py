@@ -136,10 +136,15 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 
 def matches(expected: str, got: str) -> bool:
-    """Whether ``got`` is ``expected``; a line ``...`` stands for any number of lines."""
-    lines = [re.escape(line) for line in expected.strip().splitlines()]
-    pattern = "\n".join("(?s:.*)" if line == re.escape(ANY_LINES) else line for line in lines)
+    """Whether ``got`` is ``expected``; a line ``...`` stands for any number of lines, ``...`` in one for any text."""
+    lines = expected.strip().splitlines()
+    pattern = "\n".join(_pattern(line) for line in lines)
     return re.fullmatch(pattern, "\n".join(got.strip().splitlines())) is not None
+
+
+def _pattern(line: str) -> str:
+    anything = "(?s:.*)" if line == ANY_LINES else ".*"
+    return anything.join(re.escape(part) for part in line.split(ANY_LINES))
 
 
 @contextmanager
