@@ -77,8 +77,8 @@ class ToyShop:
         }
         for kind, fields in resolvers.items():
             for name, resolver in fields.items():
-                self.schema.get_type(kind).fields[name].resolve = resolver  # type: ignore[union-attr]
-        subscriptions = self.schema.subscription_type.fields  # type: ignore[union-attr]
+                self.schema.get_type(kind).fields[name].resolve = resolver
+        subscriptions = self.schema.subscription_type.fields
         subscriptions["count"].subscribe, subscriptions["flood"].subscribe = self._count, self._flood
 
     async def authenticate(self, token: str | None) -> Principal:
@@ -148,7 +148,7 @@ class ToyShop:
             faults = [GraphQLError("Say which operation.")]
         if faults:
             return document, Answer(errors=[told(error) for error in faults], ran=False)
-        if request.read_only and operation.operation is not OperationType.QUERY:  # type: ignore[union-attr]
+        if request.read_only and operation.operation is not OperationType.QUERY:
             refused = told(GraphQLError("Use POST."))
             return document, Answer(errors=[refused], ran=False, status=405, headers={"Allow": "POST"})
         return document, None

@@ -57,6 +57,7 @@ def build(
         exception_handlers={HTTPException: _tell_http_error, GuanxiError: _tell_error},
         lifespan=live,
     )
+    app.router.redirect_slashes = False  # it would repeat scheme and host as they are behind a proxy
     app.state.lifecycle, app.state.sockets = lifecycle, sockets
     return app
 

@@ -2,18 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import suppress
+from functools import partial
 from typing import Any, Final, cast
 
-import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from guanxi.context import Principal
 from guanxi.errors import GuanxiError, RateLimitedError, Text, UnavailableError
-from guanxi.execution.request import Answer, GraphQLRequest
-from guanxi.http import admission, answers, cors, exchange, frames, parameters
+from guanxi.http import admission, cors, exchange, frames, parameters
 from guanxi.http.frames import ClosingError, Message
+from guanxi.http.operation import Operation
 from guanxi.http.ports import Gateway
 from guanxi.settings import Limits
 
@@ -33,8 +32,8 @@ class Connection:
         self.limits = limits
         self.exchange = exchange.exchange_of(socket)
         self.principal: Principal | None = None
-        self.operations: dict[str, asyncio.Task[None]] = {}
-        self.starting: set[asyncio.Task[Any]] = set()
+        self.operations: dict[str, Operation] = {}  # by the ids that are taken
+        self.tasks: dict[Operation, asyncio.Task[None]] = {}
         self._is_initialised = False
         self._allowance = float(BURST)
         self._counted_at = 0.0
@@ -71,8 +70,10 @@ class Connection:
 
     async def finish(self, seconds: float) -> None:
         """Close for a restart; what is neither answered nor streaming yet gets ``seconds`` to end."""
-        if self.starting:
-            await asyncio.wait(self.starting, timeout=seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                for operation in list(self.tasks):
+                    await operation.settled.wait()
         await self.close(frames.RESTART, "Service restart")
 
     async def _converse(self) -> None:
@@ -153,85 +154,37 @@ class Connection:
             request = parameters.operation(message.payload)
         except GuanxiError as error:
             raise ClosingError(frames.BAD_REQUEST, f"Invalid payload: {error.message.en}") from None
-        if len(self.operations) >= self.limits.subscriptions:
-            await self._refuse(message.id, _too_many(self.limits.subscriptions), exchange.new_request_id())
+        limits = self.limits
+        made = Operation(message.id, self.gateway, self.exchange, limits.response_bytes, self._send)
+        if len(self.operations) >= limits.subscriptions:
+            await made.refuse(_too_many(limits.subscriptions))
             return
-        self.operations[message.id] = asyncio.create_task(self._operate(message.id, request, self.principal))
+        self.operations[message.id] = made
+        task = asyncio.create_task(made.run(request, self.principal, partial(self._free, made)))
+        self.tasks[made] = task
+        task.add_done_callback(lambda _: self.tasks.pop(made))
 
-    def _stop(self, id: str) -> None:  # noqa: A002 - the protocol's word
-        task = self.operations.pop(id, None)
-        if task is not None:
-            task.cancel()
+    def _free(self, ended: Operation) -> None:
+        if self.operations.get(ended.subscriber) is ended:
+            del self.operations[ended.subscriber]
+
+    def _stop(self, subscriber: str) -> None:
+        stopped = self.operations.pop(subscriber, None)
+        if stopped is not None and stopped in self.tasks:
+            self.tasks[stopped].cancel()
 
     async def _stop_operations(self) -> None:
-        tasks = list(self.operations.values())
-        self.operations.clear()
+        tasks = list(self.tasks.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _operate(self, id: str, request: GraphQLRequest, principal: Principal) -> None:  # noqa: A002 - as above
-        request_id = exchange.new_request_id()
-        call = self.exchange.call(request_id=request_id, idempotency_key=request.idempotency_key)
-        try:
-            begun = asyncio.ensure_future(self.gateway.subscribe(request, principal, call))
-            self.starting.add(begun)
-            begun.add_done_callback(self.starting.discard)
-            await self._tell(id, await begun, request_id)
-        except WebSocketDisconnect:
-            pass
-        except Exception as error:  # noqa: BLE001 - a door: the connection and its other operations go on
-            await self._refuse(id, error, request_id)
-        finally:
-            if self.operations.get(id) is asyncio.current_task():
-                del self.operations[id]
-
-    async def _tell(self, id: str, found: AsyncIterator[Answer] | Answer, request_id: str) -> None:  # noqa: A002 - as above
-        if isinstance(found, Answer):
-            if not await self._tell_one(id, found, request_id):
-                return
-        else:
-            async with aclosing(cast(Any, found)) as stream:
-                async for answer in stream:
-                    if not await self._tell_one(id, answer, request_id):
-                        return
-        if self.operations.get(id) is asyncio.current_task():
-            del self.operations[id]
-        await self._send("complete", id=id)
-
-    async def _tell_one(self, id: str, answer: Answer, request_id: str) -> bool:  # noqa: A002 - as above
-        """Whether the operation may go on: an ``error`` message is its last."""
-        if not answer.ran:
-            answers.content_of(answer, request_id)
-            await self._send("error", id=id, payload=answer.errors)
-            return False
-        if "Idempotent-Replayed" in answer.headers:
-            answer = _marked_as_replay(answer)
-        encoded = answers.encode(answer, self.exchange, limit=self.limits.response_bytes)
-        await self._send("next", id=id, payload=orjson.Fragment(encoded))
-        return True
-
-    async def _refuse(self, id: str, error: Exception, request_id: str) -> None:  # noqa: A002 - as above
-        refused = answers.mask(error, locale=self.exchange.locale, request_id=request_id)
-        try:
-            await self._send("error", id=id, payload=refused.errors)
-        except WebSocketDisconnect:
-            return
-
-    async def _send(self, kind: str, *, id: str | None = None, payload: Any = None) -> None:  # noqa: A002 - as above
+    async def _send(self, kind: str, *, subscriber: str | None = None, payload: Any = None) -> None:
         """Waits while the client does not read: nothing piles up here."""
         try:
-            await self.socket.send_text(frames.write(kind, id=id, payload=payload))
+            await self.socket.send_text(frames.write(kind, subscriber=subscriber, payload=payload))
         except RuntimeError as closed:
             raise WebSocketDisconnect(1006) from closed
-
-
-def _marked_as_replay(answer: Answer) -> Answer:
-    """A socket has no headers: the mark is an extension."""
-    if answer.body is None:
-        return Answer(answer.data, answer.errors, {**answer.extensions, "replayed": True})
-    stored = orjson.loads(answer.body)
-    return Answer(body=orjson.dumps({**stored, "extensions": {**stored.get("extensions", {}), "replayed": True}}))
 
 
 def _too_many(limit: int) -> RateLimitedError:

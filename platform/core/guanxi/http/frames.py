@@ -68,9 +68,9 @@ def _id(value: dict[str, Any]) -> str:
     return given
 
 
-def write(kind: str, *, id: str | None = None, payload: Any = None) -> str:  # noqa: A002 - the protocol's word
-    """A message as a text frame; members that are None are left out."""
-    members = {"id": id, "type": kind, "payload": payload}
+def write(kind: str, *, subscriber: str | None = None, payload: Any = None) -> str:
+    """A message as a text frame; ``subscriber`` is its id. Members that are None are left out."""
+    members = {"id": subscriber, "type": kind, "payload": payload}
     return orjson.dumps({name: value for name, value in members.items() if value is not None}).decode()
 
 

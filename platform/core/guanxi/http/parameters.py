@@ -35,7 +35,7 @@ def operation(value: Any, *, key: str | None = None, read_only: bool = False) ->
         extensions = {**extensions, "documentId": value["documentId"]}
     return GraphQLRequest(
         query=value.get("query"),
-        operation_name=value.get("operationName"),
+        operation_name=value.get("operationName") or None,  # some clients send an empty one
         variables=value.get("variables"),
         extensions=extensions or None,
         idempotency_key=_idempotency_key(key, extensions.get("idempotencyKey")),
