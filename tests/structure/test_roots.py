@@ -1,6 +1,7 @@
 """The top-level folders are source roots, and every bundled plugin stands wherever one has to be named."""
 
 import platform
+import re
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,16 @@ def test_every_domain_of_the_core_has_the_anatomy_of_a_plugin(domains: list[Pack
     contracts = {contract["id"]: contract for contract in project["tool"]["importlinter"]["contracts"]}
 
     assert set(_names(domains)) <= set(contracts["anatomy"]["containers"])
+
+
+def test_every_dependency_is_locked_and_has_its_reason(root: Path, project: dict[str, Any]) -> None:
+    groups = [project["project"]["dependencies"], *project["project"]["optional-dependencies"].values()]
+    named = {re.split(r"[^\w.-]", one)[0] for group in groups for one in group}
+    locked = re.findall(r"^([\w.-]+)==", (root / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    reasons = (root / "docs" / "adr" / "0001-layout-and-dependencies.md").read_text(encoding="utf-8")
+
+    assert named - set(locked) == set()
+    assert {one for one in named if not re.search(rf"^\|.*\b{one}\b.*\|.*\|$", reasons, re.MULTILINE)} == set()
 
 
 def _names(packages: list[Package]) -> list[str]:
