@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from guanxi.context import Context
+    from guanxi.customers.models import Customer as CustomerRow
     from guanxi.customers.types import Customer
     from guanxi.db.fields import IdField, UtcField, uuid7
     from guanxi.db.models import MerchantModel
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from guanxi.schema.payloads import Payload, UserError
     from guanxi.schema.roots import Mutation, Query, Subscription
     from guanxi.schema.scalars import JSON, Currency, Long, TimeZone
+    from guanxi.schema.values import Value
 
 HOMES: dict[str, tuple[str, ...]] = {
     "guanxi.context": ("Context",),
@@ -44,7 +46,9 @@ HOMES: dict[str, tuple[str, ...]] = {
     "guanxi.schema.payloads": ("Payload", "UserError"),
     "guanxi.schema.roots": ("Mutation", "Query", "Subscription"),
     "guanxi.schema.scalars": ("JSON", "Currency", "Long", "TimeZone"),
+    "guanxi.schema.values": ("Value",),
 }
+OTHER_NAMES = {"CustomerRow": ("guanxi.customers.models", "Customer")}
 HOME_OF = {name: module for module, names in HOMES.items() for name in names}
 
 __all__ = [
@@ -57,6 +61,7 @@ __all__ = [
     "Context",
     "Currency",
     "Customer",
+    "CustomerRow",
     "Event",
     "Fact",
     "FilterEntry",
@@ -84,6 +89,7 @@ __all__ = [
     "TimeZone",
     "UserError",
     "UtcField",
+    "Value",
     "column",
     "hookimpl",
     "key",
@@ -98,7 +104,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name on first use, so that the command line starts fast and nothing runs in a circle."""
-    home = HOME_OF.get(name)
+    home, name = OTHER_NAMES.get(name) or (HOME_OF.get(name), name)
     if home is None:
         raise AttributeError(f"guanxi has no public name {name!r}; it has: {', '.join(__all__)}")
     module = import_module(home)

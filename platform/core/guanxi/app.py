@@ -8,6 +8,8 @@ from importlib import import_module
 from guanxi.db import migrations
 from guanxi.db.apps import App
 from guanxi.db.database import Database
+from guanxi.gateway import InstallationGateway
+from guanxi.http import application, server
 from guanxi.plugins import keys
 from guanxi.plugins.calls import HookCaller
 from guanxi.plugins.host import PluginHost
@@ -80,5 +82,42 @@ async def running(settings: Settings, *, work: bool = True) -> AsyncIterator[Ins
                 yield Installation(settings, db, host, platform, worker)
             finally:
                 await worker.stop()
+    finally:
+        await db.close()
+
+
+async def plan_migrations(settings: Settings) -> list[str]:
+    """What ``migrate`` would apply, in order."""
+    db = Database(settings, app_set(settings), role="owner")
+    await db.open()
+    try:
+        return await migrations.plan(db)
+    finally:
+        await db.close()
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; running requests are finished first."""
+    async with running(settings) as opened:
+        await serve_installation(opened).serve()
+
+
+def serve_installation(opened: Installation) -> server.DrainingServer:
+    """The server of an open installation; await its ``serve()`` in the same loop."""
+    asgi = application.build(InstallationGateway(opened.platform), opened.settings)
+    state = asgi.state
+    return server.DrainingServer(server.configure(asgi, opened.settings), state.lifecycle, state.sockets)
+
+
+async def export_schema(plugins: str) -> str:
+    """The SDL of ``all``, ``none`` or the plugins named with commas between, as an administrator sees it."""
+    host = build_host(Settings())
+    db = Database(Settings(database_url="sqlite://:memory:"), [*CORE_APPS, *host.apps()], role="owner")
+    await db.open()
+    try:
+        with db.bound():
+            host.compose_all()
+            chosen = {"all": list(host.loaded), "none": []}.get(plugins, plugins.split(","))
+            return (await host.schema_for(chosen)).sdl()
     finally:
         await db.close()

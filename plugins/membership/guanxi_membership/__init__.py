@@ -1,0 +1,1 @@
+"""会员: programs, tiers and accounts."""

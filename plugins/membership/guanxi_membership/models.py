@@ -1,0 +1,58 @@
+"""Tables of membership."""
+
+from tortoise import fields
+
+from guanxi import MerchantModel, UtcField
+
+
+class Program(MerchantModel):
+    """A membership program; one of a merchant's may be active."""
+
+    name = fields.CharField(max_length=80, description="What members call it.")
+    currency = fields.CharField(max_length=3, description="Of every amount in it, ISO 4217.")
+    status = fields.CharField(max_length=10, description="draft, active, paused or closed.")
+    active_slot = fields.SmallIntField(null=True, description="1 while active, else empty: the slot is unique.")
+    created_at = UtcField(description="When it was created.")
+    version = fields.IntField(default=1, description="Rises with each change; send it as expectedVersion.")
+
+    class Meta:
+        table = "membership_program"
+        unique_together = (("merchant_id", "active_slot"),)
+
+
+class Tier(MerchantModel):
+    """One rung of a program's ladder; rank 0 is where everybody starts."""
+
+    program: "fields.ForeignKeyRelation[Program]" = fields.ForeignKeyField(
+        "membership.Program", related_name="tiers", on_delete=fields.CASCADE
+    )
+    rank = fields.IntField(description="0 for the first, one more for each above.")
+    name = fields.CharField(max_length=40, description="What members call it.")
+    threshold_minor = fields.BigIntField(description="Net spend from which it is reached, smallest unit.")
+    version = fields.IntField(default=1, description="Rises with each change; send it as expectedVersion.")
+
+    class Meta:
+        table = "membership_tier"
+        unique_together = (("merchant_id", "program_id", "rank"),)
+
+
+class Account(MerchantModel):
+    """A customer's membership of a program."""
+
+    customer: "fields.OneToOneRelation[fields.Any]" = fields.OneToOneField(
+        "customers.Customer", related_name=False, on_delete=fields.CASCADE
+    )
+    program: "fields.ForeignKeyRelation[Program]" = fields.ForeignKeyField(
+        "membership.Program", related_name="accounts", on_delete=fields.CASCADE
+    )
+    tier: "fields.ForeignKeyRelation[Tier]" = fields.ForeignKeyField(
+        "membership.Tier", related_name="accounts", on_delete=fields.RESTRICT
+    )
+    spend_minor = fields.BigIntField(default=0, description="Net spend that counts for the tier, smallest unit.")
+    enrolled_at = UtcField(description="When the customer joined.")
+    tier_since = UtcField(description="When the tier was reached.")
+    version = fields.IntField(default=1, description="Rises with each change.")
+
+    class Meta:
+        table = "membership_account"
+        indexes = (("merchant_id", "program_id", "id"),)

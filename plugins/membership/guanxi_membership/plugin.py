@@ -1,0 +1,49 @@
+"""Manifest and hooks of membership."""
+
+from guanxi import Context, Fact, Manifest, SavedOperation, SchemaPart, Text, hookimpl
+from guanxi.events import InteractionRecorded
+from guanxi_membership import handlers, permissions, schema, service
+
+MANIFEST = Manifest(
+    id="membership",
+    version="0.1.0",
+    title=Text("Membership", "会员"),
+    summary=Text("Programs with tiers that customers reach by spending.", "会员计划与按消费晋级的等级。"),
+    data_categories=(Text("Membership and spend", "会员身份与消费额"),),
+    models="guanxi_membership.models",
+    migrations="guanxi_membership.migrations",
+)
+
+TIERS = """query MemberTiers { memberTiers(first: 10) { nodes { id rank name thresholdMinor } } }"""
+
+
+@hookimpl
+def schema_part() -> SchemaPart:
+    """Types and fields of membership."""
+    return schema.schema
+
+
+@hookimpl
+def facts() -> list[Fact]:
+    """The tier, for audiences and conditions."""
+    return [
+        Fact(
+            name="membership.tier",
+            type=str,
+            description=Text("Name of the tier that the customer holds", "客户所在等级名称"),
+            permission=permissions.READ_ACCOUNTS,
+            get=service.tier_names_of,
+        )
+    ]
+
+
+@hookimpl
+def saved_operations() -> list[SavedOperation]:
+    """For GraphiQL."""
+    return [SavedOperation(title=Text("Tiers", "会员等级"), document=TIERS)]
+
+
+@hookimpl
+async def interaction_recorded(ctx: Context, event: InteractionRecorded) -> None:
+    """Purchases and refunds move the tier."""
+    await handlers.count_purchase(ctx, event)

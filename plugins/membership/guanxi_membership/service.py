@@ -1,0 +1,147 @@
+"""Programs and enrolment: what membership does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F
+
+from guanxi import Context, uuid7
+from guanxi_membership import errors, permissions, rules
+from guanxi_membership.models import Account, Program, Tier
+
+ACTIVE = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class NewTier:
+    """A rung of a new program, lowest first."""
+
+    name: str
+    threshold_minor: int
+
+
+async def create_program(ctx: Context, *, name: str, currency: str | None, tiers: Sequence[NewTier]) -> UUID:
+    """Create a program with its ladder and make it the active one.
+
+    Raises:
+        ForbiddenError: WRITE_PROGRAMS is missing.
+        BadUserInputError: the thresholds do not rise.
+        ConflictError: another program is active.
+    """
+    ctx.require(permissions.WRITE_PROGRAMS)
+    rungs = [rules.Rung(rank, one.threshold_minor) for rank, one in enumerate(tiers)]
+    if not rungs or not rules.rises(rungs):
+        raise errors.bad_ladder()
+    async with ctx.transaction():
+        try:
+            program = await Program.create(
+                name=name,
+                currency=currency or ctx.merchant.currency,
+                status=ACTIVE,
+                active_slot=1,
+                created_at=ctx.now(),
+            )
+        except IntegrityError as error:
+            raise errors.is_active_already() from error
+        await Tier.bulk_create(
+            Tier(program_id=program.id, rank=rung.rank, name=tier.name, threshold_minor=rung.threshold_minor)
+            for rung, tier in zip(rungs, tiers, strict=True)
+        )
+    return program.id
+
+
+async def enrol(ctx: Context, *, customer_id: UUID, program_id: UUID | None = None) -> UUID:
+    """Make a customer a member; who is one already stays as he is. The account's id.
+
+    He starts on the tier that ``spend_minor`` so far reaches, which is the lowest one without history.
+
+    Raises:
+        ForbiddenError: WRITE_ACCOUNTS is missing.
+        NotFoundError: the customer or program is not there, or no program is active.
+    """
+    ctx.require(permissions.WRITE_ACCOUNTS)
+    async with ctx.transaction():
+        program = await _program(program_id)
+        known = await Account.get_or_none(customer_id=customer_id, program_id=program.id)
+        if known is not None:
+            return known.id
+        tiers = await tiers_of(program.id)
+        account = Account(
+            id=uuid7(), customer_id=customer_id, program_id=program.id, tier_id=tiers[0].id,
+            enrolled_at=ctx.now(), tier_since=ctx.now(),
+        )  # fmt: skip
+        try:
+            async with ctx.transaction():
+                await account.save(force_create=True)
+        except IntegrityError as error:
+            return await _enrolled_meanwhile(customer_id, program.id, error)
+    return account.id
+
+
+async def count_spend(ctx: Context, *, customer_id: UUID, amount_minor: int) -> None:
+    """Add a member's net spend (refunds are negative) and move the tier that it reaches. Nobody else's.
+
+    The sum is one statement, so that two purchases at once both count; it also locks the row for the second.
+    """
+    async with ctx.transaction():
+        mine = Account.filter(customer_id=customer_id)
+        if not await mine.update(spend_minor=F("spend_minor") + amount_minor, version=F("version") + 1):
+            return
+        account = await mine.get()
+        tiers = await tiers_of(account.program_id)
+        rank = rules.rank_for([rules.Rung(one.rank, one.threshold_minor) for one in tiers], account.spend_minor)
+        reached = next(one.id for one in tiers if one.rank == rank)
+        if reached != account.tier_id:
+            await mine.update(tier_id=reached, tier_since=ctx.now())
+
+
+async def tiers_of(program_id: UUID) -> list[Tier]:
+    """A program's tiers, the lowest first."""
+    return await Tier.filter(program_id=program_id).order_by("rank")
+
+
+async def progress_of(ctx: Context, account_ids: Sequence[UUID]) -> list[tuple[UUID, int] | None]:
+    """(next tier, spend still missing) for each account, in the order asked; None on the top tier."""
+    accounts = {one.id: one for one in await Account.filter(id__in=list(account_ids))}
+    programs = {one.program_id for one in accounts.values()}
+    tiers = await Tier.filter(program_id__in=list(programs)).order_by("rank")
+    return [_progress(accounts[one], tiers) if one in accounts else None for one in account_ids]
+
+
+async def tier_names_of(ctx: Context, customer_ids: Sequence[UUID]) -> list[str | None]:
+    """The tier's name for each customer, in the order asked; None where not enrolled."""
+    rows = await Account.filter(customer_id__in=list(customer_ids)).values("customer_id", "tier__name")
+    names = {row["customer_id"]: str(row["tier__name"]) for row in rows}
+    return [names.get(one) for one in customer_ids]
+
+
+def _progress(account: Account, tiers: Sequence[Tier]) -> tuple[UUID, int] | None:
+    mine = [one for one in tiers if one.program_id == account.program_id]
+    rungs = [rules.Rung(one.rank, one.threshold_minor) for one in mine]
+    held = next(one.rank for one in mine if one.id == account.tier_id)
+    missing = rules.missing_for(rungs, held, account.spend_minor)
+    if missing is None:
+        return None
+    return next(one.id for one in mine if one.rank == missing[0]), missing[1]
+
+
+async def _program(program_id: UUID | None) -> Program:
+    if program_id is None:
+        program = await Program.get_or_none(status=ACTIVE)
+        if program is None:
+            raise errors.no_active_program()
+        return program
+    program = await Program.get_or_none(id=program_id)
+    if program is None:
+        raise errors.no_program()
+    return program
+
+
+async def _enrolled_meanwhile(customer_id: UUID, program_id: UUID, error: IntegrityError) -> UUID:
+    """The unique key says that another request was first, or the foreign key that there is no such customer."""
+    known = await Account.get_or_none(customer_id=customer_id, program_id=program_id)
+    if known is None:
+        raise errors.no_customer() from error
+    return known.id
