@@ -36,12 +36,12 @@ class PageQuery:
 
     def codec(self, ctx: Context) -> Codec:
         """The cursors of this list in this order."""
-        return Codec(ctx.platform.cursor_key, ctx.merchant.id, f"{self.relation.place}:{self._order}")
+        return Codec(ctx.platform.cursor_key, ctx.merchant.id, f"{self.relation.place.coordinate}:{self._order}")
 
     @cached_property
     def identity(self) -> Hashable:
         """Equal for those that one statement can answer."""
-        return (self.relation.place, self.window, self._order, repr(self.where))
+        return (self.relation.place.coordinate, self.window, self._order, repr(self.where))
 
     @cached_property
     def _order(self) -> str:

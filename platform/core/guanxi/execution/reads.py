@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import get_named_type
+from graphql import GraphQLNamedType, GraphQLNonNull, get_named_type
 
 from guanxi.context import Context, forbidden
 from guanxi.execution import batches, pages, rows
@@ -12,10 +12,12 @@ from guanxi.permissions import Permission
 from guanxi.schema.catalog import ColumnField, ColumnUse, RelationField, Table
 from guanxi.schema.columns import check_leaf, column_of, tag_of
 from guanxi.schema.composed import ComposedSchema
-from guanxi.schema.declare import Batch, Column, Namespace, Relation
+from guanxi.schema.declare import Amount, Batch, Column, Namespace, Relation
 from guanxi.schema.ids import encode
+from guanxi.schema.money import Money
 from guanxi.schema.relations import Holder, relation_of
 from guanxi.schema.rights import OutputField
+from guanxi.schema.scalars import Currency, Long
 
 Resolver = Callable[..., Any]
 
@@ -76,6 +78,8 @@ def _resolver(schema: ComposedSchema, one: OutputField, home: Home | None) -> Re
         )
     if home is None:
         return None
+    if isinstance(one.said, Amount):
+        return _amount(schema, one, home)
     if one.said is None and one.made.base_resolver is not None:
         raise one.place.wrong(
             "has a resolver of its own on a type over a table", "Declare a column or a relation, or use @schema.batch."
@@ -88,11 +92,32 @@ def _column(schema: ComposedSchema, one: OutputField, home: Home) -> Resolver:
     column = column_of(one.place, home.table.model, one.made.python_name, said)
     check_leaf(one.place, column, one.graphql.type)
     needed = (*home.permissions, *((column.permission,) if column.permission is not None else ()))
-    use = ColumnUse(one.name, not home.is_namespace, column, needed)
-    schema.catalog.uses.setdefault(home.table.type_name, []).append(use)
+    _note_use(schema, home, ColumnUse(one.name, not home.is_namespace, column, needed))
     if get_named_type(one.graphql.type).name != "ID":
         return _plain(column)
     return _global_id(column, tag_of(schema.catalog, one.place, home.table.model, column))
+
+
+def _amount(schema: ComposedSchema, one: OutputField, home: Home) -> Resolver:
+    said: Amount = one.said
+    found = [column_of(one.place, home.table.model, name) for name in (said.minor, said.currency)]
+    if get_named_type(one.graphql.type).name != "Money":
+        raise one.place.wrong("is an amount but no Money", "Annotate it as Money | None.")
+    for column, leaf in zip(found, (GraphQLNamedType("Long"), GraphQLNamedType("Currency")), strict=True):
+        check_leaf(one.place, column, GraphQLNonNull(leaf) if isinstance(one.graphql.type, GraphQLNonNull) else leaf)
+        needed = (*home.permissions, *((said.permission,) if said.permission is not None else ()))
+        _note_use(schema, home, ColumnUse(one.name, False, column, needed))
+    minor, currency = said.minor, said.currency
+
+    def resolve(source: Any, _info: Any) -> Money | None:
+        amount, code = getattr(source, minor), getattr(source, currency)
+        return None if amount is None or code is None else Money(amount_minor=Long(amount), currency=Currency(code))
+
+    return resolve
+
+
+def _note_use(schema: ComposedSchema, home: Home, use: ColumnUse) -> None:
+    schema.catalog.uses.setdefault(home.table.type_name, []).append(use)
 
 
 def _plain(column: ColumnField) -> Resolver:

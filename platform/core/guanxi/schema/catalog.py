@@ -10,6 +10,7 @@ from tortoise.models import Model
 
 from guanxi.permissions import Permission
 from guanxi.schema.declare import META, Mask
+from guanxi.schema.problems import Place
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class RelationField:
     quoted table and its column to the target.
     """
 
-    place: str
+    place: Place
     kind: str
     target: Table
     cls: type
@@ -113,6 +114,7 @@ class Catalog:
     tags: dict[str, Table] = field(default_factory=dict)
     models: dict[type[Model], Table] = field(default_factory=dict)
     uses: dict[str, list[ColumnUse]] = field(default_factory=dict)
+    relations: list[RelationField] = field(default_factory=list)
     inputs: dict[str, str] = field(default_factory=dict)  # where or orderBy input -> the type it is for
     filters: dict[str, dict[str, FilterColumn]] = field(default_factory=dict)
     orders: dict[str, dict[str, FilterColumn]] = field(default_factory=dict)
@@ -120,6 +122,11 @@ class Catalog:
     def table_of(self, cls: type) -> Table:
         """The table of a declared type. Raises: KeyError."""
         return self.tables[type_name(cls)]
+
+    def needed_for(self, table: Table, attribute: str) -> tuple[Permission, ...]:
+        """What one must be allowed to see a column at all; nothing where any field of the type shows it freely."""
+        uses = [one.permissions for one in self.uses.get(table.type_name, ()) if one.column.attribute == attribute]
+        return min(uses, key=len, default=())
 
 
 def type_name(cls: type) -> str:

@@ -9,7 +9,7 @@ from strawberry.types.base import get_object_definition
 
 from guanxi.permissions import Permission
 from guanxi.schema.catalog import declaration_of
-from guanxi.schema.declare import Batch, Namespace, Relation, Root
+from guanxi.schema.declare import Amount, Batch, Namespace, Relation, Root
 from guanxi.schema.enums import Member, OpenEnum
 from guanxi.schema.part import Addition, SchemaPart, TypeEntry
 from guanxi.schema.problems import Place
@@ -51,7 +51,7 @@ def check_addition(part: str, addition: Addition, owners: Owners, entries: Entri
 
 
 def _check_permission(place: Place, said: Any) -> None:
-    permission = said.permission if isinstance(said, Root | Batch | Relation | Namespace) else None
+    permission = said.permission if isinstance(said, Root | Batch | Relation | Namespace | Amount) else None
     is_needed = isinstance(said, Root | Batch)
     if (is_needed or permission is not None) and not isinstance(permission, Permission):
         raise place.wrong(
@@ -80,7 +80,7 @@ def members_of(enum: type[OpenEnum], parts: Mapping[str, SchemaPart]) -> dict[st
     for part, said in parts.items():
         for owner, member in said.members:
             if owner is enum and member.name in found:
-                raise Place(part, f"{enum.__name__}.{member.name}").wrong(
+                raise Place(part, f"{enum.__name__}.{member.name}", partial(str, member.source)).wrong(
                     f"is already a member, of {found[member.name][1]}", "Choose another name."
                 )
             if owner is enum:

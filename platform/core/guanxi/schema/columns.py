@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLNonNull, get_named_type
+from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, get_named_type, get_nullable_type
 from tortoise import fields as columns
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
@@ -60,11 +60,10 @@ def check_leaf(place: Place, column: ColumnField, graphql_type: Any) -> None:
     """Whether this column can feed this GraphQL type. Raises: CompositionError."""
     if isinstance(graphql_type, GraphQLNonNull):
         _check_presence(place, column)
-        graphql_type = graphql_type.of_type
     leaf: Any = get_named_type(graphql_type)
     fits = TEXTS if isinstance(leaf, GraphQLEnumType) else LEAVES.get(leaf.name)
     is_too_wide = leaf.name == "Int" and isinstance(column.model_field, columns.BigIntField)
-    is_list = leaf is not graphql_type and leaf.name != "JSON"
+    is_list = isinstance(get_nullable_type(graphql_type), GraphQLList) and leaf.name != "JSON"
     if fits is not None and (is_too_wide or is_list or not isinstance(column.model_field, fits)):
         raise place.wrong(
             f"is {graphql_type} over a {type(column.model_field).__name__}, which cannot feed it",

@@ -15,11 +15,11 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.types.scalar import ScalarDefinition
 
-from guanxi.schema import checks, filters, ownership, payloads, rights, sdl, tables, views
+from guanxi.schema import checks, filters, ownership, payloads, relations, rights, sdl, tables, views
 from guanxi.schema.catalog import Catalog, camel, declaration_of, type_name
 from guanxi.schema.declare import Batch, Column, Root, is_optional
 from guanxi.schema.enums import OpenEnum, build_enum
-from guanxi.schema.part import Addition, SchemaPart, TypeEntry
+from guanxi.schema.part import Addition, FilterEntry, SchemaPart, TypeEntry
 from guanxi.schema.problems import Place, line_of
 from guanxi.schema.rights import OutputField
 from guanxi.schema.roots import ROOTS, Mutation, Query, Subscription
@@ -130,16 +130,21 @@ class ComposedSchema(strawberry.Schema):
                 self.input_parts.setdefault(target, []).extend(made)
 
     def _attributed(self, part: str, addition: Addition) -> StrawberryField:
-        """A copy that knows its part; nullable where a failure must null this field alone."""
+        """A copy that knows its part; nullable where a failure or a missing right must null this field alone."""
         made = copy(addition.field)
         said: dict[str, Any] = {**made.metadata, "part": part, "source": addition.source}
-        home = self.entries[addition.target][0] if isinstance(addition.target, type) else None
         annotation: Any = made.type_annotation.annotation if made.type_annotation is not None else None
-        if isinstance(declaration_of(made), Root | Batch) and home != part and not is_optional(annotation):
+        if self._may_be_null(part, addition) and not is_optional(annotation):
             made.type_annotation = StrawberryAnnotation(annotation | None)
             said["never_none"] = True
         made.metadata = MappingProxyType(said)
         return made
+
+    def _may_be_null(self, part: str, addition: Addition) -> bool:
+        declared = declaration_of(addition.field)
+        if not isinstance(declared, Root | Batch) or not isinstance(addition.target, type):
+            return isinstance(declared, Root)
+        return self.entries[addition.target][0] != part or declared.permission != self.permission_of(addition.target)
 
     def _fields(self, definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         sources: list[type | str] = [definition.origin, *(i.origin for i in definition.interfaces)]
@@ -192,6 +197,7 @@ class ComposedSchema(strawberry.Schema):
                 self.catalog.inputs[type_name(made)] = type_name(target)
         ownership.mark(self)
         rights.apply(self)
+        relations.check_orders(self.catalog)
         for part, said in self.parts.items():
             self._add_inputs(part, said)
 
@@ -208,8 +214,17 @@ class ComposedSchema(strawberry.Schema):
             if made in said.orders:
                 catalog.orders[graphql_type.name] = filters.order_columns(catalog, place, graphql_type, table)
                 continue
-            extra = {camel(e.name): e for other in self.parts.values() for e in other.filter_fields if e.target is made}
-            catalog.filters[graphql_type.name] = filters.filter_columns(catalog, place, graphql_type, table, extra)
+            catalog.filters[graphql_type.name] = filters.filter_columns(
+                catalog, place, graphql_type, table, self._foreign_filters(made)
+            )
+
+    def _foreign_filters(self, target: type) -> filters.Extra:
+        """The filter fields on other tables that parts add to a ``where`` input."""
+        found: dict[str, tuple[Place, FilterEntry]] = {}
+        for part, said in self.parts.items():
+            places = {a.field.python_name: checks.place_of(part, a) for a in said.additions if a.target is target}
+            found |= {camel(e.name): (places[e.name], e) for e in said.filter_fields if e.target is target}
+        return found
 
 
 __all__ = ["Binder", "ComposedSchema", "Resolver"]

@@ -61,6 +61,15 @@ class Namespace:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """A ``Money`` field that is two columns of its type's table."""
+
+    minor: str
+    currency: str
+    permission: Permission | None = None
+
+
+@dataclass(frozen=True)
 class Batch:
     """A field computed in Python for all parents of a level at once."""
 
@@ -77,7 +86,7 @@ class Root:
     needs_key: bool = False
 
 
-Declaration = Column | Relation | Namespace | Batch | Root
+Declaration = Column | Relation | Namespace | Amount | Batch | Root
 
 
 def column(
@@ -166,6 +175,13 @@ def namespace(*, permission: Permission | None = None, description: str | None =
 def is_optional(annotation: Any) -> bool:
     """Whether an annotation admits None."""
     return annotation is None or type(None) in get_args(annotation)
+
+
+def money(
+    minor: str, currency: str = "currency", *, permission: Permission | None = None, description: str | None = None
+) -> Any:
+    """A ``Money`` out of two columns: the amount in the smallest unit, and its currency. Null where either is."""
+    return _field([], Amount(minor, currency, permission), description)
 
 
 def parameter(name: str, annotation: Any, description: str, default: Any = strawberry.UNSET) -> inspect.Parameter:

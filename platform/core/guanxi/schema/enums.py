@@ -18,6 +18,7 @@ class Member(Generic[E]):
         self.description = description
         self.name = name
         self.value = value or name.lower()
+        self.source = ""  # file and line, of members that a plugin adds
 
     def __set_name__(self, owner: type, name: str) -> None:
         """Take the name it is assigned to."""

@@ -17,16 +17,19 @@ LOGIC = ("and", "or", "not")
 OPERATORS = frozenset({"eq", "ne", "in", "lt", "lte", "gt", "gte", "contains", "startsWith", "isNull"})
 
 
+Extra = Mapping[str, tuple[Place, FilterEntry]]  # fields on other tables, by GraphQL name
+
+
 def filter_columns(
-    catalog: Catalog, place: Place, made: GraphQLInputObjectType, table: Table, extra: Mapping[str, FilterEntry]
+    catalog: Catalog, place: Place, made: GraphQLInputObjectType, table: Table, extra: Extra
 ) -> dict[str, FilterColumn]:
-    """What each field of a ``where`` input compares; ``extra`` are fields on other tables. Raises: CompositionError."""
+    """What each field of a ``where`` input compares. Raises: CompositionError."""
     found: dict[str, FilterColumn] = {}
     for name, one in made.fields.items():
         if name in LOGIC:
             continue
-        here = Place(place.part, f"{made.name}.{name}", place.find_source)
-        entry = extra.get(name)
+        own = Place(place.part, f"{made.name}.{name}", place.find_source)
+        here, entry = extra.get(name, (own, None))
         known = _foreign(catalog, here, table, entry) if entry else _named(catalog, here, table, name)
         leaves = _operator_leaves(here, get_named_type(one.type), known.column)
         if "ID" in leaves:
@@ -52,12 +55,6 @@ def order_columns(
     return found
 
 
-def hidden_by(catalog: Catalog, table: Table, attribute: str) -> tuple[Permission, ...]:
-    """What one must be allowed to see a column at all; nothing where any field of the type shows it freely."""
-    uses = [one.permissions for one in catalog.uses.get(table.type_name, ()) if one.column.attribute == attribute]
-    return min(uses, key=len, default=())
-
-
 def _named(catalog: Catalog, place: Place, table: Table, name: str) -> FilterColumn:
     """A field of the type over a column, else a column of the model."""
     uses: list[ColumnUse] = catalog.uses.get(table.type_name, [])
@@ -66,7 +63,7 @@ def _named(catalog: Catalog, place: Place, table: Table, name: str) -> FilterCol
         return FilterColumn(use.column, use.permissions)
     attribute = next((one for one in table.model._meta.fields_db_projection if camel(one) == name), name)
     column = column_of(place, table.model, attribute)
-    return FilterColumn(column, hidden_by(catalog, table, attribute))
+    return FilterColumn(column, catalog.needed_for(table, attribute))
 
 
 def _foreign(catalog: Catalog, place: Place, table: Table, entry: FilterEntry) -> FilterColumn:
@@ -75,7 +72,7 @@ def _foreign(catalog: Catalog, place: Place, table: Table, entry: FilterEntry) -
     other = catalog.models.get(entry.model)
     needed = [entry.permission] if entry.permission is not None else []
     if other is not None:
-        needed += [other.permission, *hidden_by(catalog, other, entry.column)]
+        needed += [other.permission, *catalog.needed_for(other, entry.column)]
     if not all(isinstance(one, Permission) for one in needed) or not needed:
         raise place.wrong(
             f"filters by {entry.model.__name__}, whose rows nobody needs a declared permission for",

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 
 def mark(schema: "ComposedSchema") -> None:
-    """Put facets on every type and on every input field."""
-    homes = {module: part for part, said in schema.plugins.items() for module in modules_of(said)}
+    """Put facets on every type and every input field; let graphql-core know which inputs are ``@oneOf``."""
+    # An input is known by its module alone; where several parts share one, the first is meant.
+    homes = {module: part for part, said in reversed(schema.parts.items()) for module in modules_of(said)}
     for made in schema.graphql.type_map.values():
         if isinstance(made, GraphQLScalarType) or is_introspection_type(made):
             continue  # scalars are shared by all schemas
@@ -26,6 +27,7 @@ def mark(schema: "ComposedSchema") -> None:
         permission = schema.permission_of(cls) if cls is not None else None
         made.extensions[FACET] = TypeFacet(schema.owner_of(part), permission)
         if isinstance(made, GraphQLInputObjectType):
+            made.is_one_of = made.extensions["strawberry-definition"].is_one_of  # strawberry checks it by itself only
             for field in made.fields.values():
                 added = field.extensions["strawberry-definition"].metadata.get("part", part)
                 field.extensions[FACET] = TypeFacet(schema.owner_of(str(added)))

@@ -226,6 +226,7 @@ class SchemaPart:
     def member(self, enum: type[E], name: str, *, description: str) -> E:
         """Add a member to an open enum; its stored text is the name in lower case."""
         made: Member[Any] = Member(description, name=name)
+        made.source = caller()
         self.members.append((enum, made))
         return enum(made.value)
 

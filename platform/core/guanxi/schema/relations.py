@@ -31,20 +31,35 @@ def relation_of(
     key, link = _keys(place, holder, declared)
     inputs = {name: get_named_type(argument.type).name for name, argument in graphql_field.args.items()}
     found = RelationField(
-        place=place.coordinate,
+        place=place,
         kind=declared.kind,
         target=target,
         cls=cls,
         key=key,
         link=link,
         via=declared.via,
-        order=_order(catalog, place, target, declared),
+        order=_order(place, target, declared),
         sizes=declared.sizes,
         where=inputs.get("where"),
         order_by=inputs.get("orderBy"),
     )
     _check_inputs(catalog, place, found)
+    catalog.relations.append(found)
     return found
+
+
+def check_orders(catalog: Catalog) -> None:
+    """When all columns are known: an order, and the cursors of it, may tell no value that is protected.
+
+    Raises: CompositionError.
+    """
+    for one in catalog.relations:
+        for key in one.order:
+            if catalog.needed_for(one.target, key.column.attribute):
+                raise one.place.wrong(
+                    f"is ordered by {key.column.attribute!r}, which not everybody may read",
+                    "Order by another column: this one would tell its values.",
+                )
 
 
 def _target(catalog: Catalog, place: Place, graphql_type: Any, declared: Relation) -> tuple[Table, type]:
@@ -144,7 +159,7 @@ def _unique_sets(model: type[Model]) -> list[set[str]]:
     return [{name.removesuffix("_id") for name in group} - {"merchant"} for group in groups]
 
 
-def _order(catalog: Catalog, place: Place, target: Table, declared: Relation) -> tuple[OrderKey, ...]:
+def _order(place: Place, target: Table, declared: Relation) -> tuple[OrderKey, ...]:
     """The keys of the declared order; the id is always the last, so that the order is total."""
     keys = [text.strip() for text in declared.order.split(",")]
     if keys[-1].lstrip("-") != "id":

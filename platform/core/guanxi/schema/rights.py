@@ -12,7 +12,7 @@ from guanxi.context import forbidden
 from guanxi.schema import connections
 from guanxi.schema.catalog import declaration_of
 from guanxi.schema.containment import contained
-from guanxi.schema.declare import Batch, Column, Namespace, Relation, Root
+from guanxi.schema.declare import Amount, Batch, Column, Namespace, Relation, Root
 from guanxi.schema.facets import FACET, Facet
 from guanxi.schema.problems import Place
 from guanxi.schema.roots import ROOTS
@@ -86,7 +86,7 @@ def _needed(schema: "ComposedSchema", one: OutputField) -> frozenset[str]:
 def _own_permissions(said: Any) -> set[str]:
     if isinstance(said, Column) and said.mask is not None:
         return set()
-    permission = said.permission if isinstance(said, Root | Batch | Relation | Namespace | Column) else None
+    permission = said.permission if isinstance(said, Root | Batch | Relation | Namespace | Column | Amount) else None
     return set() if permission is None else {permission}
 
 
@@ -115,13 +115,13 @@ def _is_declared(schema: "ComposedSchema", made: Any) -> bool:
 def _check_nullable(schema: "ComposedSchema", one: OutputField, needed: frozenset[str]) -> None:
     if not isinstance(one.graphql.type, GraphQLNonNull):
         return
-    if needed:
-        raise one.place.wrong("is non-null but a permission may null it", "Make the field nullable.")
     if one.definition.origin in ROOTS:
         raise one.place.wrong("is a non-null root field", "Make it nullable: a failure nulls it alone.")
     home = schema.entries.get(one.definition.origin, (one.place.part, None))[0]
     if one.place.part in schema.plugins and home != one.place.part:
         raise one.place.wrong("is non-null on another part's type", "Make it nullable: a failure nulls it alone.")
+    if needed:
+        raise one.place.wrong("is non-null but a permission may null it", "Make the field nullable.")
 
 
 def _guard(field: GraphQLField, resolve: Callable[..., Any] | None, needed: frozenset[str]) -> None:

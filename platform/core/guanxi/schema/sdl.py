@@ -62,7 +62,10 @@ DIRECTIVES = (PLUGIN, SEMANTIC_NON_NULL)
 
 
 def print_schema(schema: GraphQLSchema) -> str:
-    """SDL, sorted by type, fields in the order of their declaration; what plugins own is marked ``@plugin``."""
+    """SDL, sorted by type, fields in the order of their declaration.
+
+    Types of plugins, and what plugins add to types of others, are marked ``@plugin``.
+    """
     directives = [print_directive(one) for one in schema.directives if not is_specified_directive(one)]
     types = sorted(
         (
@@ -87,11 +90,12 @@ def _print(made: GraphQLNamedType) -> str:
 
 
 def _block(made: GraphQLNamedType, kind: str, suffix: str, members: Mapping[str, Any], write: Any) -> str:
+    owner = _owner_of(made)
     lines = [
-        print_description(one, "  ", not number) + "  " + write(name, one) + _owner(one)
+        print_description(one, "  ", not number) + "  " + write(name, one) + _attribution(_owner_of(one), owner)
         for number, (name, one) in enumerate(members.items())
     ]
-    return f"{print_description(made)}{kind} {made.name}{suffix}{_owner(made)}{print_block(lines)}"
+    return f"{print_description(made)}{kind} {made.name}{suffix}{_attribution(owner, 'core')}{print_block(lines)}"
 
 
 def _print_field(name: str, field: Any) -> str:
@@ -100,6 +104,11 @@ def _print_field(name: str, field: Any) -> str:
     return f"{name}{print_args(field.args, '  ')}: {field.type}{semantic}{print_deprecated(field.deprecation_reason)}"
 
 
-def _owner(made: Any) -> str:
+def _owner_of(made: Any) -> str | None:
     facet = made.extensions.get(FACET)
-    return "" if facet is None or facet.owner == "core" else f' @plugin(name: "{facet.owner}")'
+    return None if facet is None else str(facet.owner)
+
+
+def _attribution(owner: str | None, around: str | None) -> str:
+    """Nothing where the type says it already."""
+    return "" if owner is None or owner == around else f' @plugin(name: "{owner}")'
