@@ -165,55 +165,58 @@ def shop(toy: Callable[..., Toy]) -> Toy:
     return make_shop(toy)
 
 
+def size(name: str, given: Mapping[str, Any]) -> int:
+    """How many rows the toy returns: as many as it was asked for."""
+    asked = [one for one in (given.get("first"), given.get("last")) if one is not None]
+    return min(max(asked), SIZES[name][1]) if asked else SIZES[name][0]
+
+
+def customer(*_: Any, **__: Any) -> dict[str, Any]:
+    return {"__typename": "Customer", "id": "1", "name": "Ann", "tags": ["x"], "nick": "A"}
+
+
+def order(*_: Any) -> dict[str, Any]:
+    return {"__typename": "Order", "id": "1", "total": 5, "lines": [{"sku": "s"}] * 10}
+
+
+def page(name: str, make: Callable[[], Any]) -> Callable[..., Any]:
+    def resolve(_source: Any, _info: Any, **given: Any) -> Any:
+        rows = [make() for _ in range(size(name, given))]
+        return {"edges": [{"cursor": "c", "node": row} for row in rows], "nodes": rows, "pageInfo": {}}
+
+    return resolve
+
+
+def rows(name: str) -> Callable[..., Any]:
+    return lambda _source, _info, **given: [customer() for _ in range(size(name, given))]
+
+
+async def ticks(_source: Any, _info: Any, count: int = 2) -> Any:
+    for _ in range(count):
+        yield {}
+
+
+RESOLVERS: dict[str, Callable[..., Any]] = {
+    "Query.customers": page("Query.customers", customer),
+    "Customer.orders": page("Customer.orders", order),
+    "Query.recent": rows("Query.recent"),
+    "Customer.friends": rows("Customer.friends"),
+    "Query.named": lambda _source, _info, ids=(), **_: [customer() for _ in ids],
+    "Query.customer": customer,
+    "Query.node": customer,
+    "Query.secret": lambda *_: {"word": "hush"},
+    "Query.count": lambda *_, **__: 7,
+    "Customer.best": customer,
+    "Order.customer": customer,
+    "Mutation.rename": lambda *_, **__: {"customer": customer(), "errors": [], "query": {}},
+    "Mutation.move": lambda *_, **__: {"customer": customer(), "errors": []},
+    "Subscription.ticks": customer,
+}
+
+
 def make_shop(toy: Callable[..., Toy], **changed: Any) -> Toy:
-    def size(name: str, given: Mapping[str, Any]) -> int:
-        asked = [one for one in (given.get("first"), given.get("last")) if one is not None]
-        return min(asked[0], SIZES[name][1]) if asked else SIZES[name][0]
-
-    def customer(*_: Any, **__: Any) -> dict[str, Any]:
-        return {"id": "1", "name": "Ann", "tags": ["x"], "nick": "A"}
-
-    def order(*_: Any) -> dict[str, Any]:
-        return {"id": "1", "total": 5, "lines": [{"sku": "s"}] * 10}
-
-    def page(name: str, make: Callable[[], Any]) -> Callable[..., Any]:
-        def resolve(_source: Any, _info: Any, **given: Any) -> Any:
-            rows = [make() for _ in range(size(name, given))]
-            return {"edges": [{"cursor": "c", "node": row} for row in rows], "nodes": rows, "pageInfo": {}}
-
-        return resolve
-
-    def rows(name: str) -> Callable[..., Any]:
-        return lambda _source, _info, **given: [customer() for _ in range(size(name, given))]
-
-    async def ticks(_source: Any, _info: Any, count: int = 2) -> Any:
-        for _ in range(count):
-            yield {}
-
-    resolvers = {
-        "Query.customers": page("Query.customers", customer),
-        "Customer.orders": page("Customer.orders", order),
-        "Query.recent": rows("Query.recent"),
-        "Customer.friends": rows("Customer.friends"),
-        "Query.named": lambda _source, _info, ids=(), **_: [customer() for _ in ids],
-        "Query.customer": customer,
-        "Query.node": lambda *_: customer() | {"__typename": "Customer"},
-        "Query.secret": lambda *_: {"word": "hush"},
-        "Query.count": lambda *_, **__: 7,
-        "Customer.best": customer,
-        "Order.customer": customer,
-        "Mutation.rename": lambda *_, **__: {"customer": customer(), "errors": [], "query": {}},
-        "Mutation.move": lambda *_, **__: {"customer": customer(), "errors": []},
-        "Subscription.ticks": customer,
-    }
-    return toy(
-        SHOP,
-        resolvers,
-        sizes=SIZES,
-        needs_key=("Mutation.move",),
-        subscribers={"Subscription.ticks": ticks},
-        **changed,
-    )
+    subscribers = {"Subscription.ticks": ticks}
+    return toy(SHOP, RESOLVERS, sizes=SIZES, needs_key=("Mutation.move",), subscribers=subscribers, **changed)
 
 
 @pytest.fixture

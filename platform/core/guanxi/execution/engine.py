@@ -16,7 +16,14 @@ from guanxi.errors import RateLimitedError, Text
 from guanxi.execution import cost, errors, idempotency, values
 from guanxi.execution.calls import Call, PayloadWatch, VariablesRefusedError, payer
 from guanxi.execution.documents import REPORTED, DocumentRefusedError, Documents, Operation
-from guanxi.execution.executor import OperationExecutor, build_executor, execute, execute_event, open_stream
+from guanxi.execution.executor import (
+    OperationExecutor,
+    build_executor,
+    execute,
+    execute_event,
+    is_cancelled,
+    open_stream,
+)
 from guanxi.execution.masking import Mask
 from guanxi.execution.request import Answer, GraphQLRequest
 from guanxi.execution.steps import MUTATION
@@ -67,7 +74,9 @@ class Engine:
             return mask.tell_static(error.found, error.code).answer(ran=False)
         except VariablesRefusedError as error:
             return mask.tell_static(error.found, "BAD_USER_INPUT").answer(ran=False)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the door that masks
+        except (Exception, SystemExit, asyncio.CancelledError) as error:
+            if is_cancelled(error):
+                raise
             answer = mask.refuse(error).answer(ran=False)
             if isinstance(error, RateLimitedError):
                 answer.extensions["cost"] = error.details.pop("cost")
@@ -220,7 +229,9 @@ class Engine:
             async for payload in stream:
                 call.ctx.loaders.clear()
                 yield await self._guarded(call.ctx, partial(self._event, call, executor, payload))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the door that masks; the stream ends with it
+        except (Exception, SystemExit, asyncio.CancelledError) as error:
+            if is_cancelled(error):
+                raise
             yield Mask(call.ctx).refuse(error).answer(ran=True)
         finally:
             close = getattr(stream, "aclose", None)

@@ -60,15 +60,20 @@ class OperationExecutor(Executor[Any]):
         try:
             return await result
         except (SystemExit, asyncio.CancelledError) as error:
-            task = asyncio.current_task()
-            if isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling()):
-                raise  # meant for this task
+            if is_cancelled(error):
+                raise
             return self._fail(_escaped(error), parent_type, nodes, path)
 
     def _fail(self, error: Exception, parent_type: GraphQLObjectType, nodes: FieldDetailsList, path: Path) -> None:
         found = self.schema.get_field(parent_type, nodes[0].node.name.value)
         if found is not None:
             self.handle_field_error(error, found.type, nodes, path)
+
+
+def is_cancelled(error: BaseException) -> bool:
+    """Whether the running task was asked to end, not just told so by a resolver that raised the same error."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling() > 0)
 
 
 def _escaped(error: BaseException) -> ResolverEscapedError:

@@ -45,7 +45,7 @@ class Throttle:
 
     def charge(self, merchant: Hashable, token: Hashable, points: int) -> Budget:
         """Take ``points`` from both budgets, or from none. Raises: RateLimitedError with ``retryAfter`` seconds."""
-        found = [self._refilled(key) for key in ((merchant,), (merchant, token))]
+        found = self._both(merchant, token)
         scarce = min(one.points for one in found)
         if scarce < points:
             raise self._refuse(points - scarce, self._budget(scarce))
@@ -55,23 +55,23 @@ class Throttle:
 
     def drain(self, merchant: Hashable, token: Hashable, points: int) -> None:
         """Take what is left of ``points``, for work that is done already."""
-        for key in ((merchant,), (merchant, token)):
-            bucket = self._refilled(key)
+        for bucket in self._both(merchant, token):
             bucket.points = max(0.0, bucket.points - points)
 
     def refund(self, merchant: Hashable, token: Hashable, points: int) -> Budget:
         """Give back what was charged and not used."""
-        found = [self._refilled(key) for key in ((merchant,), (merchant, token))]
+        found = self._both(merchant, token)
         for one in found:
             one.points = min(float(self.maximum), one.points + points)
         return self._budget(min(one.points for one in found))
 
-    def _refilled(self, key: Hashable) -> _Bucket:
+    def _both(self, merchant: Hashable, token: Hashable) -> tuple[_Bucket, _Bucket]:
         now = self._clock()
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            self._forget(now)
-            bucket = self._buckets[key] = _Bucket(float(self.maximum), now)
+        self._forget(now)
+        return self._refilled((merchant,), now), self._refilled((merchant, token), now)
+
+    def _refilled(self, key: Hashable, now: float) -> _Bucket:
+        bucket = self._buckets.setdefault(key, _Bucket(float(self.maximum), now))
         self._buckets.move_to_end(key)
         bucket.points = min(float(self.maximum), bucket.points + max(0.0, now - bucket.at) * self.rate)
         bucket.at = now
@@ -82,7 +82,7 @@ class Throttle:
         while self._buckets:
             oldest = next(iter(self._buckets.values()))
             is_full = oldest.points + (now - oldest.at) * self.rate >= self.maximum
-            if not is_full and len(self._buckets) < self._most:
+            if not is_full and len(self._buckets) <= self._most - 2:
                 return
             self._buckets.popitem(last=False)
 
