@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from guanxi.context import Context
     from guanxi.customers.models import Customer as CustomerRow
-    from guanxi.customers.types import Customer
+    from guanxi.customers.types.outputs import Customer
     from guanxi.db.fields import IdField, UtcField, uuid7
     from guanxi.db.models import MerchantModel
     from guanxi.errors import BadUserInputError, ConflictError, GuanxiError, NotFoundError, Text
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 HOMES: dict[str, tuple[str, ...]] = {
     "guanxi.context": ("Context",),
-    "guanxi.customers.types": ("Customer",),
+    "guanxi.customers.types.outputs": ("Customer",),
     "guanxi.db.fields": ("IdField", "UtcField", "uuid7"),
     "guanxi.db.models": ("MerchantModel",),
     "guanxi.errors": ("BadUserInputError", "ConflictError", "GuanxiError", "NotFoundError", "Text"),

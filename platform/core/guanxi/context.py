@@ -146,7 +146,7 @@ class Context:
 
 def forbidden(permission: str) -> ForbiddenError:
     """The one wording for a missing right."""
-    title = Permission.known[permission].title if permission in Permission.known else Text(permission, permission)
+    title = Permission.known[permission].label if permission in Permission.known else Text(permission, permission)
     return ForbiddenError(
         Text(f"You may not do this: {title.en}.", f"您没有权限：{title.zh}。"),
         hint=Text(f"Ask an administrator for the permission {permission}.", f"请向管理员申请权限 {permission}。"),

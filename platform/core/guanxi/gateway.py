@@ -1,6 +1,9 @@
 """From a request to its answer: whose it is, which schema it sees, in which context it runs."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import cast
 
 from guanxi.context import Context, Principal, utc_now
 from guanxi.db.merchant import acting_for
@@ -15,12 +18,16 @@ from guanxi.schema.composed import ComposedSchema
 from guanxi.staff import errors
 from guanxi.staff import service as staff
 
+ORIGIN_SECONDS = 5.0
+
 
 class InstallationGateway:
     """Implements guanxi.http.ports.Gateway over one installation."""
 
     def __init__(self, platform: HostPlatform) -> None:
         self.platform = platform
+        self._origins: frozenset[str] = frozenset()
+        self._origins_until = 0.0
 
     async def authenticate(self, token: str | None) -> Principal:
         """Whoever holds the token; read with its merchant's epoch, so it is as of now in every process."""
@@ -54,13 +61,17 @@ class InstallationGateway:
     async def sdl(self, principal: Principal) -> str:
         """What the principal may see, as text."""
         schema = await self._schema(principal)
-        return schema.view(principal.actor.permissions).sdl()
+        return str(schema.sdl(principal.actor.permissions))
 
     async def origins(self) -> frozenset[str]:
-        """Browser origins that any merchant allows."""
-        with self.platform.db.bound():
-            found = await Merchant.all().values_list("allowed_origins", flat=True)
-        return frozenset(str(one) for each in found for one in each)
+        """Browser origins that any merchant allows, at most a few seconds old: strangers may ask often."""
+        now = time.monotonic()
+        if now > self._origins_until:
+            with self.platform.db.bound():
+                found = await Merchant.all().values_list("allowed_origins", flat=True)
+            self._origins = frozenset(str(one) for each in found for one in each)
+            self._origins_until = now + ORIGIN_SECONDS
+        return self._origins
 
     async def ready(self) -> dict[str, bool]:
         """Whether the database answers and has all migrations."""
@@ -70,13 +81,14 @@ class InstallationGateway:
 
     async def _bound(self, principal: Principal, answers: AsyncIterator[Answer]) -> AsyncIterator[Answer]:
         """Each step of a subscription with its merchant bound; the socket's task binds nothing by itself."""
-        while True:
-            with self.platform.db.bound(), acting_for(principal.merchant.id):
-                try:
-                    answer = await anext(answers)
-                except StopAsyncIteration:
-                    return
-            yield answer
+        async with aclosing(cast(AsyncGenerator[Answer, None], answers)) as stream:
+            while True:
+                with self.platform.db.bound(), acting_for(principal.merchant.id):
+                    try:
+                        answer = await anext(stream)
+                    except StopAsyncIteration:
+                        return
+                yield answer
 
     async def _context(self, principal: Principal, call: Call) -> Context:
         return Context(

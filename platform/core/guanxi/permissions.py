@@ -8,7 +8,7 @@ from guanxi.errors import Text
 class Permission(str):
     """``plugin.resource.verb``, with what it allows in words a merchant understands."""
 
-    title: Text
+    label: Text
     known: ClassVar[dict[str, "Permission"]] = {}
 
     def __new__(cls, name: str, en: str, zh: str) -> "Permission":
@@ -16,10 +16,10 @@ class Permission(str):
         if name.count(".") != 2:
             raise ValueError(f"permission {name!r}: write plugin.resource.verb")
         made = super().__new__(cls, name)
-        made.title = Text(en, zh)
+        made.label = Text(en, zh)
         known = cls.known.setdefault(name, made)
-        if known.title != made.title:
-            raise ValueError(f"permission {name!r} is already declared as {known.title.en!r}")
+        if known.label != made.label:
+            raise ValueError(f"permission {name!r} is already declared as {known.label.en!r}")
         return made
 
     @property

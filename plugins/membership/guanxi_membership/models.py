@@ -1,8 +1,10 @@
 """Tables of membership."""
 
+from uuid import UUID
+
 from tortoise import fields
 
-from guanxi import MerchantModel, UtcField
+from guanxi import CustomerRow, MerchantModel, UtcField
 
 
 class Program(MerchantModel):
@@ -26,6 +28,7 @@ class Tier(MerchantModel):
     program: "fields.ForeignKeyRelation[Program]" = fields.ForeignKeyField(
         "membership.Program", related_name="tiers", on_delete=fields.CASCADE
     )
+    program_id: UUID
     rank = fields.IntField(description="0 for the first, one more for each above.")
     name = fields.CharField(max_length=40, description="What members call it.")
     threshold_minor = fields.BigIntField(description="Net spend from which it is reached, smallest unit.")
@@ -39,15 +42,18 @@ class Tier(MerchantModel):
 class Account(MerchantModel):
     """A customer's membership of a program."""
 
-    customer: "fields.OneToOneRelation[fields.Any]" = fields.OneToOneField(
+    customer: "fields.OneToOneRelation[CustomerRow]" = fields.OneToOneField(
         "customers.Customer", related_name=False, on_delete=fields.CASCADE
     )
+    customer_id: UUID
     program: "fields.ForeignKeyRelation[Program]" = fields.ForeignKeyField(
         "membership.Program", related_name="accounts", on_delete=fields.CASCADE
     )
+    program_id: UUID
     tier: "fields.ForeignKeyRelation[Tier]" = fields.ForeignKeyField(
         "membership.Tier", related_name="accounts", on_delete=fields.RESTRICT
     )
+    tier_id: UUID
     spend_minor = fields.BigIntField(default=0, description="Net spend that counts for the tier, smallest unit.")
     enrolled_at = UtcField(description="When the customer joined.")
     tier_since = UtcField(description="When the tier was reached.")

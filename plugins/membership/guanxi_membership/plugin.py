@@ -2,7 +2,8 @@
 
 from guanxi import Context, Fact, Manifest, SavedOperation, SchemaPart, Text, hookimpl
 from guanxi.events import InteractionRecorded
-from guanxi_membership import handlers, permissions, schema, service
+from guanxi_membership import handlers, permissions, service
+from guanxi_membership.schema import schema
 
 MANIFEST = Manifest(
     id="membership",
@@ -20,7 +21,7 @@ TIERS = """query MemberTiers { memberTiers(first: 10) { nodes { id rank name thr
 @hookimpl
 def schema_part() -> SchemaPart:
     """Types and fields of membership."""
-    return schema.schema
+    return schema
 
 
 @hookimpl

@@ -1,8 +1,10 @@
 """GraphQL of membership."""
 
-from guanxi import Connection, Context, Customer, Query, one, page
+from guanxi import Connection, Context, Customer, Long, Query, one, page
 from guanxi_membership import models, permissions, service, types
 from guanxi_membership.types import schema
+
+__all__ = ["schema"]
 
 schema.add(
     Customer,
@@ -36,7 +38,7 @@ schema.add(
 async def next_tier(accounts: list[types.Membership], ctx: Context) -> list[types.NextTier | None]:
     """The tier above and what is missing for it; null on the top tier."""
     found = await service.progress_of(ctx, [one.id for one in accounts])
-    return [types.NextTier(tier_id=each[0], missing_minor=each[1]) if each else None for each in found]
+    return [types.NextTier(tier_id=each[0], missing_minor=Long(each[1])) if each else None for each in found]
 
 
 @schema.mutation(permission=permissions.WRITE_PROGRAMS)

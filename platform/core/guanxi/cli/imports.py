@@ -21,13 +21,13 @@ def interactions(
     """Import purchases. A second run of the same file adds nothing."""
 
     async def work() -> None:
-        from guanxi.interactions import imports
+        from guanxi.interactions import service
 
         async with session.installation() as opened:
             slug = merchant or await _preset_merchant(opened, preset)
             async with session.merchant_context(opened, slug) as ctx:
                 with _progress() as progress:
-                    done = await imports.import_file(ctx, opened.db, file, preset, progress=progress)
+                    done = await service.import_file(ctx, opened.db, file, preset, progress=progress)
             typer.echo(_said(done))
 
     session.run(work)
@@ -41,11 +41,11 @@ def resume(
     """Go on with the import that was cut off last."""
 
     async def work() -> None:
-        from guanxi.interactions import imports
+        from guanxi.interactions import service
 
         async with session.installation() as opened, session.merchant_context(opened, merchant) as ctx:
             with _progress() as progress:
-                done = await imports.resume(ctx, opened.db, path=file, progress=progress)
+                done = await service.resume(ctx, opened.db, path=file, progress=progress)
             typer.echo(_said(done))
 
     session.run(work)
@@ -53,17 +53,17 @@ def resume(
 
 async def _preset_merchant(opened: Any, preset: str) -> str:
     """The preset's own merchant, opened when it is not there."""
-    from guanxi.interactions import presets
+    from guanxi.interactions.rules import presets
     from guanxi.merchants import service as merchants
     from guanxi.merchants.service import NewMerchant
     from guanxi.staff import service as staff
 
     found = presets.get_preset(preset)
     ctx = session.platform_context(opened)
-    if await merchants.find_merchant(ctx, found.merchant) is None:
-        new = NewMerchant(slug=found.merchant, name=found.merchant.upper(), currency=found.currency)
+    if await merchants.find_merchant(ctx, found.name) is None:
+        new = NewMerchant(slug=found.name, name=found.name.upper(), currency=found.currency)
         await staff.found_merchant(ctx, new)
-    return str(found.merchant)
+    return str(found.name)
 
 
 @contextmanager
@@ -79,6 +79,6 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 
 def _said(done: Any) -> str:
-    if not done.interactions_created:
+    if done.is_repeat:
         return f"Nothing new: this file was imported before ({done.rows_done} rows)."
     return f"{done.interactions_created} interactions of {done.customers_created} new customers are imported."

@@ -69,8 +69,9 @@ def query(
 
         async with session.installation() as opened, session.merchant_context(opened, merchant) as ctx:
             answer = await operations.run(GraphQLRequest(query=document), ctx)
-            said = {"data": answer.data} if answer.ran else {}
-            said |= {"errors": answer.errors} if answer.errors else {}
+            said: dict[str, object] = {"data": answer.data} if answer.ran else {}
+            if answer.errors:
+                said["errors"] = answer.errors
             typer.echo(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode())
             if answer.errors:
                 raise typer.Exit(1)

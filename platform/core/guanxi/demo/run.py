@@ -19,13 +19,21 @@ from guanxi.staff import service as staff
 from guanxi.staff.models import ApiToken
 
 FOLDER = Path(".guanxi")
-QUERY = """{ interactionStats(where: {kind: {eq: PURCHASE}}, groupBy: [CUSTOMER], orderBy: [{netMinor: DESC}], first: 10) {
-  edges { node {
-    customer { displayName interactions(first: 3) { nodes { kind occurredAt amountMinor } } membership { tier { name } } }
-    net { amountMinor currency }
-    count
-  } }
-} }"""
+QUERY = """{
+  interactionStats(where: {kind: {eq: PURCHASE}}, groupBy: [CUSTOMER], orderBy: [{netMinor: DESC}], first: 10) {
+    edges {
+      node {
+        customer {
+          displayName
+          interactions(first: 3) { nodes { kind occurredAt amountMinor } }
+          membership { tier { name } }
+        }
+        net { amountMinor currency }
+        count
+      }
+    }
+  }
+}"""
 TOKEN_NAME = "demo"  # noqa: S105 - a name, no secret
 
 
@@ -40,7 +48,7 @@ async def run(*, port: int, once: bool) -> None:
         token = await new_token(ctx, seed.SHOP)
         server = app.serve_installation(opened)
         serving = asyncio.create_task(server.serve())
-        while not server.started and not serving.done():
+        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells nobody
             await asyncio.sleep(0.01)
         if once:
             await print_answer(server.servers[0].sockets[0].getsockname()[1], token)
@@ -84,7 +92,7 @@ def greet(settings: Settings, token: str) -> None:
 
 
 def _ask(port: int, token: str) -> str:
-    request = urllib.request.Request(  # noqa: S310 - our own address
+    request = urllib.request.Request(
         f"http://127.0.0.1:{port}/graphql",
         json.dumps({"query": QUERY}).encode(),
         {"authorization": f"Bearer {token}", "content-type": "application/json"},

@@ -45,14 +45,16 @@ async def tell(ctx: Context, today: date) -> None:
     persons = story.people(today)
     ids: list[UUID] = []
     for batch in _batches(persons):
-        ids += [one.customer.id for one in await customers.upsert_customers(ctx, [_item(p) for p in batch]) if one.customer]
+        ids += [
+            one.customer.id for one in await customers.upsert_customers(ctx, [_item(p) for p in batch]) if one.customer
+        ]
     bought: dict[str, UUID] = {}
     sales = [one for one in story.deeds(persons, today) if one.kind != "refund"]
     backs = [one for one in story.deeds(persons, today) if one.kind == "refund"]
-    for batch in _batches([*sales, *backs]):
-        new = [_interaction(one, ids, bought) for one in batch]
-        made = await interactions.record_interactions(ctx, new, mode="HISTORICAL")
-        bought |= {one.external_id: row.id for one, row in zip(batch, made, strict=True) if one.kind == "purchase"}
+    for told in _batches([*sales, *backs]):
+        new = [_interaction(one, ids, bought) for one in told]
+        recorded = await interactions.record_interactions(ctx, new, mode="HISTORICAL")
+        bought |= {one.external_id: row.id for one, row in zip(told, recorded, strict=True)}
 
 
 async def enable_all(opened: Installation, ctx: Context) -> None:

@@ -8,7 +8,22 @@ from datetime import UTC, date, datetime, time, timedelta
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
 DOUBLE = ("欧阳", "司马", "上官", "诸葛", "慕容")
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华文玉兰飞红梅鑫波斌宇浩凯健俊帆雪琳晨阳婷欣怡梓涵子轩雨桐思远嘉禾"
-CITIES = ("上海", "北京", "杭州", "广州", "深圳", "成都", "武汉", "南京", "苏州", "厦门", "福州", "重庆", "西安", "长沙")
+CITIES = (
+    "上海",
+    "北京",
+    "杭州",
+    "广州",
+    "深圳",
+    "成都",
+    "武汉",
+    "南京",
+    "苏州",
+    "厦门",
+    "福州",
+    "重庆",
+    "西安",
+    "长沙",
+)
 CHANNELS = ("taobao", "taobao", "jd", "wechat", "web", "douyin", "store")
 GOODS = (
     ("壶-紫砂-西施", "紫砂壶", 38_800),
@@ -80,9 +95,7 @@ def _person(rng: random.Random, number: int, today: date) -> Person:
     family = rng.choice(DOUBLE) if rng.random() < 0.02 else rng.choice(SURNAMES)
     given = "".join(rng.choice(GIVEN) for _ in range(rng.choice((1, 2, 2))))
     since = today - timedelta(days=rng.randrange(10, MONTHS * 30))
-    return Person(
-        number, family, given, f"+86138{number:08d}", rng.choice(CITIES), since, rng.paretovariate(2.0) / 2
-    )
+    return Person(number, family, given, f"+86138{number:08d}", rng.choice(CITIES), since, rng.paretovariate(2.0) / 2)
 
 
 def _visit(rng: random.Random, person: Person, day: date, visit: int, today: date) -> Iterator[Deed]:
@@ -95,6 +108,8 @@ def _visit(rng: random.Random, person: Person, day: date, visit: int, today: dat
     fate = rng.random()
     later = at + timedelta(days=rng.randrange(2, 9), minutes=7)
     if fate < 0.05 and later.date() < today:
-        yield Deed(person.number, "refund", later, channel, f"back-{order}", amount, sku, category, None, f"buy-{order}")
+        yield Deed(
+            person.number, "refund", later, channel, f"back-{order}", amount, sku, category, None, f"buy-{order}"
+        )
     elif fate < 0.09 and later.date() < today:
         yield Deed(person.number, "complaint", later, "phone", f"call-{order}", subject=rng.choice(COMPLAINTS))

@@ -34,7 +34,7 @@ async def viewer(ctx: Context) -> types.Viewer | None:
 async def permissions(ctx: Context) -> list[types.Permission] | None:
     """Everything that roles and scopes of this merchant can allow, by name."""
     return [
-        types.Permission(name=str(each), title=each.title.localized(ctx.locale), plugin=each.plugin)
+        types.Permission(name=str(each), title=each.label.localized(ctx.locale), plugin=each.plugin)
         for each in loaders.offered(ctx)
     ]
 
