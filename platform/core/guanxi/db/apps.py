@@ -1,6 +1,10 @@
 """One database app: the models of a domain or plugin, and their migrations."""
 
 from dataclasses import dataclass
+from typing import Final
+
+# The one connection name of every Database: Tortoise keeps it on the model class, not on the database.
+ALIAS: Final = "default"
 
 
 @dataclass(frozen=True)

@@ -1,211 +1,205 @@
 """Tortoise backend for PostgreSQL through asyncpg: the bound merchant goes into every transaction.
 
-The word "asyncpg" must stay in this module's name: Tortoise picks the schema editor by it.
+The word "asyncpg" must stay in this module's name: Tortoise picks dialects by it.
 Every statement runs between BEGIN and COMMIT, because SET LOCAL has no effect outside.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from itertools import count
-from typing import Any
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.base_postgres.client import translate_exceptions
-from tortoise.connection import get_connections
-from tortoise.exceptions import TransactionManagementError
+from tortoise.connection import ConnectionHandler
+from tortoise.exceptions import DBConnectionError, OperationalError
 
+from guanxi.db import statements
 from guanxi.db.merchant import bound_merchant
 from guanxi.db.shield import finish
-from guanxi.db.statements import note
+from guanxi.db.transactions import Begin, OpenTransaction, Session
+
+WRITE: Final = "BEGIN"
+SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+GIVE_BACK_SECONDS: Final = 5.0
+CHANGES = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+RETURNS = re.compile(r"\bRETURNING\b", re.IGNORECASE)
 
 
-def opening() -> str:
-    """BEGIN and the merchant in one round trip. The value is a UUID object's own text: nothing to inject."""
-    merchant = bound_merchant()
-    return "BEGIN" if merchant is None else f"BEGIN; SET LOCAL app.merchant_id = '{merchant}'"
+def setting(merchant: UUID | None) -> str:
+    """The statement that tells row-level security the merchant. A UUID's own text: nothing to inject."""
+    return f"SET LOCAL app.merchant_id = '{merchant or ''}'"
 
 
 async def keep_session(connection: asyncpg.Connection) -> None:
     """Stands in for the pool's reset: all that we ever set is local to a transaction."""
 
 
+@contextmanager
+def reaching() -> Iterator[None]:
+    """A server that is not there raises DBConnectionError, whatever the system calls it."""
+    try:
+        yield
+    except OSError as error:
+        raise DBConnectionError(f"PostgreSQL cannot be reached: {error}") from error
+
+
 class Client(AsyncpgDBClient):
-    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
-        return await asyncpg.create_pool(None, reset=keep_session, **kwargs)
+    """The pool. Each statement outside a transaction gets a short one of its own."""
+
+    handler: ConnectionHandler
+
+    def __init__(self, connection_name: str, **options: Any) -> None:
+        # The dialect in the name: Tortoise caches SQL by it, over all databases of the process.
+        super().__init__(connection_name=f"{connection_name}.postgres", **options)
+
+    async def create_pool(self, **options: Any) -> asyncpg.Pool:
+        """A pool that resets nothing."""
+        with reaching():
+            return await asyncpg.create_pool(None, reset=keep_session, **options)
+
+    async def refresh_walls(self) -> None:
+        """Nothing: row-level security is in the tables themselves."""
 
     def _in_transaction(self) -> TransactionContext:
-        return Begin(self)
+        return Begin(self.start_writing)
+
+    def reading(self) -> TransactionContext:
+        """One snapshot for many reads."""
+        return Begin(self.start_reading)
+
+    async def start_writing(self) -> OpenTransaction:
+        """A connection inside a transaction."""
+        return await self._start(WRITE)
+
+    async def start_reading(self) -> OpenTransaction:
+        """A connection that keeps its snapshot."""
+        return await self._start(SNAPSHOT, is_snapshot=True)
+
+    async def _start(self, word: str, *, is_snapshot: bool = False) -> "Transaction":
+        if self._pool is None:
+            raise OperationalError("the database is closed")
+        with reaching():
+            connection = await self._pool.acquire()
+        session = PooledSession(self._pool, connection, bound_merchant())
+        try:
+            await session.connection.execute(f"{word}; {setting(session.merchant)}")
+        except BaseException:
+            await finish(session.give_back())
+            raise
+        return Transaction(self, self.handler, session, is_snapshot=is_snapshot)
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection inside a transaction that carries the merchant."""
-        if self._pool is None:
-            async with self._pool_init_lock:
-                if self._pool is None:
-                    await self.create_connection(with_db=True)
-        async with self._pool.acquire() as connection:
-            try:
-                await connection.execute(opening())
-                yield connection
-            except BaseException:
-                # asyncpg first waits for the end of a cancelled statement, then sends this
-                if not connection.is_closed():
-                    await finish(connection.execute("ROLLBACK"))
-                raise
-            await finish(connection.execute("COMMIT"))
+        transaction = await self._start(WRITE)
+        try:
+            yield transaction.session.connection
+        except BaseException:
+            await finish(transaction.end(commit=False))
+            raise
+        await finish(transaction.end(commit=True))
 
     @translate_exceptions
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
-        note(query)
+        """The row that INSERT … RETURNING returns."""
+        statements.note(query)
         async with self.unit() as connection:
             return await connection.fetchrow(query, *values)
 
     @translate_exceptions
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[Any]]:
-        note(query)
+        """Rows changed or found, and the rows."""
+        statements.note(query)
         async with self.unit() as connection:
             return await run(connection, query, values)
 
     @translate_exceptions
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-        note(query)
+        """The rows as dicts."""
+        statements.note(query)
         async with self.unit() as connection:
             return [dict(row) for row in await connection.fetch(query, *(values or []))]
 
     @translate_exceptions
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
-        note(query)
+        """One statement for each list of values."""
+        statements.note(query)
         async with self.unit() as connection:
             await connection.executemany(query, values)
 
     @translate_exceptions
     async def execute_script(self, query: str) -> None:
+        """Several statements, all or nothing."""
+        statements.note(query)
         async with self.unit() as connection:
             await connection.execute(query)
 
 
 async def run(connection: asyncpg.Connection, query: str, values: list[Any] | None) -> tuple[int, list[Any]]:
-    word = query.lstrip()[:6].upper()
-    if word in ("UPDATE", "DELETE", "INSERT") and " RETURNING " not in query.upper():
+    """Rows changed or found, and the rows."""
+    if CHANGES.match(query) and not RETURNS.search(query):
         tag = await connection.execute(query, *(values or []))
         return int(tag.rsplit(" ", 1)[-1]), []  # the last word: "INSERT 0 5" is five rows
     rows = await connection.fetch(query, *(values or []))
     return len(rows), rows
 
 
-class Transaction(AsyncpgDBClient, TransactionalDBClient):
-    def __init__(self, root: Client, connection: asyncpg.Connection, lock: asyncio.Lock) -> None:
-        self.root, self._connection, self._lock = root, connection, lock
-        self.log, self.connection_name, self._parent = root.log, root.connection_name, root
-        self._pool, self._finalized = root._pool, False
-        self._nested = asyncio.Lock()
+class PooledSession(Session):
+    """A connection of the pool inside a transaction, and the merchant that it was told."""
 
-    def _in_transaction(self) -> TransactionContext:
-        return Save(self)
+    def __init__(self, pool: asyncpg.Pool, connection: asyncpg.Connection, merchant: UUID | None) -> None:
+        super().__init__()
+        self.pool, self.connection, self.merchant = pool, connection, merchant
+        self._is_unsure = False
+
+    async def follow_merchant(self) -> None:
+        """Tell row-level security if another merchant is bound now."""
+        merchant = bound_merchant()
+        if merchant != self.merchant or self._is_unsure:
+            await self.connection.execute(setting(merchant))
+            self.merchant, self._is_unsure = merchant, False
+
+    async def control(self, sql: str) -> None:
+        """Run COMMIT, SAVEPOINT and the like."""
+        # Rolling back to a savepoint takes back what was set since.
+        self._is_unsure = self._is_unsure or sql.startswith("ROLLBACK TO")
+        await self.connection.execute(sql)
+
+    async def give_back(self) -> None:
+        """Return the connection to the pool, usable or closed."""
+        connection = self.connection
+        try:
+            # asyncpg first waits for the end of a cancelled statement, then sends this
+            if not connection.is_closed() and connection.is_in_transaction():
+                await connection.execute("ROLLBACK", timeout=GIVE_BACK_SECONDS)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            connection.terminate()
+        finally:
+            await self.pool.release(connection)
+
+
+class Transaction(OpenTransaction, AsyncpgDBClient):
+    """The current client inside a transaction or a snapshot."""
+
+    session: PooledSession
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[asyncpg.Connection]:
-        async with self._lock:
-            if self._finalized:
-                raise TransactionManagementError("this transaction is over; a task outlived it")
-            yield self._connection
+        """The transaction's connection, for one statement."""
+        async with self.session.lock:
+            self.check_open()
+            await self.session.follow_merchant()
+            yield self.session.connection
 
     execute_insert = Client.execute_insert
     execute_query = Client.execute_query
     execute_query_dict = Client.execute_query_dict
     execute_many = Client.execute_many
     execute_script = Client.execute_script
-
-    async def begin(self) -> None:
-        await self._connection.execute(opening())
-
-    async def commit(self) -> None:
-        await self._end("COMMIT")
-
-    async def rollback(self) -> None:
-        await self._end("ROLLBACK")
-
-    async def _end(self, word: str) -> None:
-        if self._finalized:
-            raise TransactionManagementError("transaction already finished")
-        self._finalized = True
-        await finish(self._connection.execute(word))
-
-    async def savepoint(self) -> None: ...
-    async def savepoint_rollback(self) -> None: ...
-    async def release_savepoint(self) -> None: ...
-
-
-class Begin(TransactionContext):
-    def __init__(self, root: Client) -> None:
-        self.root = root
-
-    async def __aenter__(self) -> TransactionalDBClient:
-        root, handler = self.root, get_connections()  # unbound context: fail before anything is held
-        if root._pool is None:
-            async with root._pool_init_lock:
-                if root._pool is None:
-                    await root.create_connection(with_db=True)
-        connection = await root._pool.acquire()
-        self.connection = connection
-        self.transaction = Transaction(root, connection, asyncio.Lock())
-        try:
-            await self.transaction.begin()
-        except BaseException:
-            await finish(self._give_back())
-            raise
-        self.token = handler.set(root.connection_name, self.transaction)
-        return self.transaction
-
-    async def _give_back(self) -> None:
-        self.transaction._finalized = True
-        try:
-            if self.connection.is_in_transaction() and not self.connection.is_closed():
-                await self.connection.execute("ROLLBACK")
-        finally:
-            await self.root._pool.release(self.connection)
-
-    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
-        get_connections().reset(self.token)
-        try:
-            if not self.transaction._finalized:
-                await (self.transaction.rollback() if kind else self.transaction.commit())
-        finally:
-            await finish(self._give_back())
-
-
-_numbers = count(1)
-
-
-class Save(TransactionContext):
-    def __init__(self, outer: Transaction) -> None:
-        self.outer = outer
-        self.name = f"s{next(_numbers)}"
-
-    async def __aenter__(self) -> TransactionalDBClient:
-        outer = self.outer
-        await outer._nested.acquire()
-        try:
-            await outer.execute_script(f"SAVEPOINT {self.name}")
-        except BaseException:
-            outer._nested.release()
-            raise
-        self.inner = Transaction(outer.root, outer._connection, outer._lock)
-        self.token = get_connections().set(outer.connection_name, self.inner)
-        return self.inner
-
-    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
-        get_connections().reset(self.token)
-        self.inner._finalized = True
-        try:
-            if not self.outer._finalized:
-                back = f"ROLLBACK TO {self.name}; " if kind else ""
-                await finish(self.outer.execute_script(f"{back}RELEASE {self.name}"))
-        finally:
-            self.outer._nested.release()
 
 
 client_class = Client

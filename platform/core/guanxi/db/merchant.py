@@ -17,10 +17,12 @@ class ForeignMerchantError(RuntimeError):
 
 
 def bound_merchant() -> UUID | None:
+    """The merchant of the running task, or None."""
     return _merchant.get()
 
 
 def current_merchant() -> UUID:
+    """The merchant of the running task. Raises: MerchantNotBoundError."""
     merchant = _merchant.get()
     if merchant is None:
         raise MerchantNotBoundError("no merchant is bound: use `with acting_for(merchant_id)`")
@@ -29,6 +31,7 @@ def current_merchant() -> UUID:
 
 @contextmanager
 def acting_for(merchant_id: UUID) -> Iterator[None]:
+    """Bind a merchant to this task and to those that it starts. Raises: TypeError for anything but a UUID."""
     if not isinstance(merchant_id, UUID):
         raise TypeError("merchant_id must be a UUID")  # it is also written into SET LOCAL
     token = _merchant.set(merchant_id)

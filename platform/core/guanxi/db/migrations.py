@@ -1,110 +1,88 @@
-"""Tortoise's migrations with three repairs: one transaction per migration *and* its record, our schema
-editors, and foreign keys off (then checked) while SQLite remakes tables."""
+"""Plan, run, undo and write migrations of a whole app set.
+
+Each function takes the database as it is served: what needs its owner opens a connection of the owner's.
+"""
 
 import importlib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
-from tortoise.exceptions import IntegrityError
+from tortoise.exceptions import ConfigurationError
 from tortoise.migrations.autodetector import MigrationAutodetector
-from tortoise.migrations.executor import MigrationExecutor, PlanStep
-from tortoise.migrations.graph import MigrationKey
-from tortoise.transactions import in_transaction
 
+from guanxi.db import roles
 from guanxi.db.database import Database
-from guanxi.db.walls import PostgresEditor, SqliteEditor
-
-
-class Executor(MigrationExecutor):
-    def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> Any:
-        kind = SqliteEditor if self.connection.capabilities.dialect == "sqlite" else PostgresEditor
-        return kind(self.connection, atomic=atomic, collect_sql=collect_sql)
-
-    async def undo_plan(self, app: str, keep: str | None) -> list[PlanStep]:
-        """What must go so that ``keep`` is the app's last migration (None: the app keeps nothing).
-
-        Tortoise's own backward plan also undoes every plugin that depends on the target itself,
-        and its ``__first__`` finds no root in an app that depends on another.
-        """
-        await self.loader.build_graph()
-        graph, applied = self.loader.graph, set(await self.recorder.applied_migrations())
-        kept = set(graph.forwards_plan(MigrationKey(app_label=app, name=keep))) if keep else set()
-        plan: dict[MigrationKey, PlanStep] = {}
-        for key in sorted(k for k in applied if k.app_label == app and k not in kept):
-            for later in graph.backwards_plan(key):
-                if later in applied:
-                    plan[later] = PlanStep(migration=graph.nodes[later], backward=True)
-        order = [key for key in self._full_plan() if key in plan]
-        return [plan[key] for key in reversed(order)]
-
-    async def run(self, steps: list[PlanStep] | None = None) -> list[str]:
-        """Apply all, or the given steps; returns what was done. A failing step leaves nothing of itself behind."""
-        alias = self.connection.connection_name
-        await self.recorder.ensure_schema(self._schema_editor(atomic=False))
-        await self.connection.execute_query(f'SELECT 1 FROM "{self.recorder.table_name}"')  # fail now, not as "none applied"
-        done: list[str] = []
-        for step in steps if steps is not None else await self.plan():
-            migration = step.migration
-            key = MigrationKey(app_label=migration.app_label, name=migration.name)
-            applied = set(await self.recorder.applied_migrations())
-            state = await self._project_state(applied, upto=key if step.backward else None)
-            async with in_transaction(alias) as client:
-                editor = self._schema_editor()
-                editor.client = client
-                recorder = type(self.recorder)(client)
-                if step.backward:
-                    await migration.unapply(state, schema_editor=editor)
-                    await recorder.record_unapplied(key.app_label, key.name)
-                else:
-                    await migration.apply(state, schema_editor=editor)
-                    await recorder.record_applied(key.app_label, key.name)
-                if self.connection.capabilities.dialect == "sqlite":
-                    _, broken = await client.execute_query("PRAGMA foreign_key_check")
-                    if broken:
-                        raise IntegrityError(f"{key}: {len(broken)} rows point nowhere")
-            done.append(f"{'-' if step.backward else '+'}{key.app_label}.{key.name}")
-        return done
+from guanxi.db.executor import Executor
 
 
 async def plan(database: Database) -> list[str]:
-    """What ``migrate`` would apply, in order."""
+    """What ``migrate`` would apply, as ``app.name``, in order."""
     with database.bound():
-        executor = Executor(database.context.db("default"), database.config()["apps"])
-        await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
-        return [f"{step.migration.app_label}.{step.migration.name}" for step in await executor.plan()]
+        steps = await _executor(database).plan()
+    return [f"{step.migration.app_label}.{step.migration.name}" for step in steps]
 
 
 async def migrate(database: Database) -> list[str]:
-    """``database`` is opened for migration only: on SQLite with ``foreign_keys: OFF`` and no readers."""
-    with database.bound():
-        return await Executor(database.context.db("default"), database.config()["apps"]).run()
+    """Apply what is missing; what was done, as ``+app.name``. Creates the serving role if the owner may."""
+    async with _owning(database) as owner:
+        if owner.dialect == "postgres":
+            await roles.ensure_serving_role(owner.client, owner.settings.database_url)
+        executor = _executor(owner)
+        return await executor.run(await executor.plan())
 
 
 async def undo(database: Database, app: str, keep: str | None = None) -> list[str]:
-    with database.bound():
-        executor = Executor(database.context.db("default"), database.config()["apps"])
+    """Undo an app's migrations after ``keep`` (None: all) and whatever depends on them; ``-app.name`` of each."""
+    async with _owning(database) as owner:
+        executor = _executor(owner)
         return await executor.run(await executor.undo_plan(app, keep))
 
 
 async def generate(database: Database, order: Iterable[str]) -> list[str]:
-    """Write missing migrations, one app at a time in dependency order, so that dependencies are recorded."""
+    """Write missing migrations, one app at a time in dependency order, so that dependencies are recorded; the paths."""
     written: list[str] = []
-    apps = database.config()["apps"]
     with database.bound():
         for label in order:
             importlib.invalidate_caches()
-            detector = MigrationAutodetector(database.context.apps, apps)
-            for writer in await detector.changes():
+            for writer in await MigrationAutodetector(database.known_apps, database.app_config()).changes():
                 if writer.app_label == label:
                     written.append(str(writer.write()))
     return written
 
 
-async def create_tables(database: Database, label: str) -> None:
-    """Make the tables of an app without migrations, straight from its models; those that exist stay."""
-    with database.bound():
-        client = database.context.db("default")
-        executor = Executor(client, database.config()["apps"])
-        for model in reversed(database.models_of(label)):
-            editor = executor._schema_editor()
-            await editor.create_model(model)
+async def create_tables(database: Database, label: str) -> list[str]:
+    """Make the tables of an app without migrations from its models; those that exist stay as they are. The new ones."""
+    async with _owning(database) as owner:
+        executor = _executor(owner)
+        made: list[str] = []
+        async with executor.alone() as client:
+            existing = set(await owner.table_names(client))
+            for model in reversed(owner.models_of(label)):
+                if model._meta.db_table not in existing:
+                    await executor.editor_on(client).create_model(model)
+                    made.append(model._meta.db_table)
+        return made
+
+
+def _executor(database: Database) -> Executor:
+    serving_role = "" if database.dialect == "sqlite" else roles.role_of(database.settings.database_url)
+    return Executor(database.client, database.app_config(), serving_role=serving_role)
+
+
+@asynccontextmanager
+async def _owning(database: Database) -> AsyncIterator[Database]:
+    """The database itself if it was opened as its owner, else a second one beside it."""
+    if database.in_transaction:
+        raise ConfigurationError("migrations run outside transactions: they need the database for themselves")
+    if database.role == "owner":
+        with database.bound():
+            yield database
+        return
+    owner = Database(database.settings, database.apps, role="owner")
+    await owner.open()
+    try:
+        with owner.bound():
+            yield owner
+    finally:
+        await owner.close()
+    await database.refresh_walls()

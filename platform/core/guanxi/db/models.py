@@ -1,129 +1,179 @@
 """Base models. A merchant's row cannot be read or written without its merchant bound."""
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
-from tortoise import Model, fields
+from tortoise import BaseDBAsyncClient, Model
 from tortoise.apps import Apps
-from tortoise.exceptions import ConfigurationError, IntegrityError, OperationalError
-from tortoise.fields.relational import ForeignKeyFieldInstance, ManyToManyFieldInstance
+from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.expressions import Expression
 from tortoise.manager import Manager
+from tortoise.migrations.constraints import CheckConstraint
 from tortoise.queryset import QuerySet
 from tortoise.timezone import now
 
+from guanxi.db import dialects, soundness
 from guanxi.db.fields import IdField, uuid7
 from guanxi.db.merchant import ForeignMerchantError, current_merchant
 
-FILTER = True  # tests only: proves that the wall of the database holds alone
+FILTER = True  # False in tests only: proves that the wall of the database holds alone
 
 
-class MerchantQuerySet(QuerySet):
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule that the database itself holds: a name unique in the table, and SQL that both databases understand."""
+
+    name: str
+    sql: str
+
+
+class MerchantQuerySet(QuerySet[Any]):
+    """A query over one merchant's rows."""
+
     def union(self, *others: Any, **options: Any) -> Any:
+        """Raises: OperationalError, always."""
         raise OperationalError("union() writes its values into the SQL text: use two queries or Q(...) | Q(...)")
+
+    def update(self, **values: Any) -> Any:
+        """As the base. Raises: ForeignMerchantError for a new merchant."""
+        if "merchant_id" in values:
+            raise ForeignMerchantError("a row cannot change its merchant")
+        return super().update(**values)
 
 
 class MerchantManager(Manager):
-    def get_queryset(self) -> QuerySet:
+    """Begins every query of a ``MerchantModel``."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The bound merchant's rows. Raises: MerchantNotBoundError."""
         rows = MerchantQuerySet(self._model)
-        return rows if not FILTER else rows.filter(merchant_id=current_merchant())
+        return rows.filter(merchant_id=current_merchant()) if FILTER else rows
 
 
-class PlatformModel(Model):
+class _Table(Model):
+    checks: ClassVar[tuple[Check, ...]] = ()
+
+    class Meta:
+        abstract = True
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        dialects.make_bilingual(cls)
+        # As constraints of Tortoise's own they go into the migrations, and from there into the tables.
+        declared = (CheckConstraint(check=one.sql, name=one.name) for one in cls.checks)
+        cls._meta.constraints = (*cls._meta.constraints, *declared)
+
+
+class PlatformModel(_Table):
     """A table that belongs to no merchant."""
 
     class Meta:
         abstract = True
 
 
-class MerchantModel(Model):
+class MerchantModel(_Table):
+    """A table whose every row belongs to one merchant."""
+
     id = IdField(primary_key=True, default=uuid7)
     merchant_id = IdField(default=current_merchant)
 
     class Meta:
         abstract = True
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
         cls._meta.manager = MerchantManager(cls)  # Meta.manager of an abstract base is not inherited
 
-    def _own(self) -> None:
-        if self.merchant_id != current_merchant():
-            raise ForeignMerchantError(f"{type(self).__name__} belongs to another merchant")
-
-    async def save(self, using_db=None, update_fields=None, force_create=False, force_update=False) -> None:
-        self._own()
+    async def save(
+        self,
+        using_db: BaseDBAsyncClient | None = None,
+        update_fields: Iterable[str] | None = None,
+        force_create: bool = False,
+        force_update: bool = False,
+    ) -> None:
+        """Insert or update. Raises: ForeignMerchantError; IntegrityError when there is no such row of this merchant."""
+        self._require_own()
         if force_create or not (self._saved_in_db or force_update or update_fields):
             await super().save(using_db=using_db, force_create=True)
             return
-        # The stock update says only WHERE id = ...: go through the scoped queryset instead.
-        names = list(update_fields or self._meta.db_fields - {"id", "merchant_id"})
+        # The stock update says only WHERE id = …: go through the scoped queryset instead.
+        names = list(update_fields) if update_fields else sorted(self._meta.db_fields - {"id", "merchant_id"})
+        await self._pre_save(using_db, names)
+        values = self._values(names)
+        if values and not await self._row(using_db).update(**values):
+            raise IntegrityError(f"{type(self).__name__} {self.id} does not exist")
+        self._saved_in_db = True
+        await self._post_save(using_db, False, names)
+
+    def _values(self, names: Iterable[str]) -> dict[str, Any]:
+        """What an update writes: the named fields and those that note its time."""
+        names = list(names)
         for name, field in self._meta.fields_map.items():
             if getattr(field, "auto_now", False):
                 setattr(self, name, now())
-                names = [*names, name] if name not in names else names
-        for name in names:
-            self._meta.fields_map[name].validate(getattr(self, name))
-        query = type(self).filter(id=self.id)
-        query = query.using_db(using_db) if using_db else query
-        if not await query.update(**{name: getattr(self, name) for name in names}):
-            raise IntegrityError(f"{type(self).__name__} {self.id} does not exist")
+                names += [] if name in names else [name]
+        columns = self._meta.fields_db_projection_reverse
+        values = {columns.get(name, name): getattr(self, columns.get(name, name)) for name in names}
+        for name, value in values.items():
+            if not isinstance(value, Expression):
+                self._meta.fields_map[name].validate(value)
+        return values
 
-    async def delete(self, using_db=None) -> None:
-        self._own()
-        query = type(self).filter(id=self.id)
-        await (query.using_db(using_db) if using_db else query).delete()
+    async def delete(self, using_db: BaseDBAsyncClient | None = None) -> None:
+        """Delete the row. Raises: ForeignMerchantError."""
+        self._require_own()
+        await self._pre_delete(using_db)
+        await self._row(using_db).delete()
+        await self._post_delete(using_db)
 
-    async def refresh_from_db(self, fields: Iterable[str] | None = None, using_db=None) -> None:
-        self._own()
-        query = type(self).filter(id=self.id)
-        fresh = await (query.using_db(using_db) if using_db else query).get()
-        for name in fields or self._meta.db_fields:
+    async def refresh_from_db(
+        self, fields: Iterable[str] | None = None, using_db: BaseDBAsyncClient | None = None
+    ) -> None:
+        """Read the row again. Raises: ForeignMerchantError, DoesNotExist."""
+        self._require_own()
+        fresh = await self._row(using_db).get()
+        for name in fields or self._meta.fields_db_projection:
             setattr(self, name, getattr(fresh, name))
 
-    @classmethod
-    def bulk_create(cls, objects, *args: Any, **kwargs: Any):
-        objects = list(objects)
-        for item in objects:  # does not pass through save()
-            item._own()
-        if kwargs.get("on_conflict") and "merchant_id" not in kwargs["on_conflict"]:
-            raise ForeignMerchantError("on_conflict must contain merchant_id: an upsert could take a foreign row")
-        return super().bulk_create(objects, *args, **kwargs)
+    def _require_own(self) -> None:
+        if self.merchant_id != current_merchant():
+            raise ForeignMerchantError(f"{type(self).__name__} belongs to another merchant")
+
+    def _row(self, client: BaseDBAsyncClient | None) -> QuerySet[Self]:
+        rows = type(self).filter(id=self.id)
+        return rows.using_db(client) if client else rows
 
     @classmethod
-    def bulk_update(cls, objects, fields, *args: Any, **kwargs: Any):
+    def bulk_create(cls, objects: Iterable[Self], *args: Any, **options: Any) -> Any:
+        """As the base. Raises: ForeignMerchantError, also for an upsert that could take a foreign row."""
         objects = list(objects)
-        for item in objects:
-            item._own()
+        for one in objects:  # does not pass through save()
+            one._require_own()
+        if options.get("on_conflict") and "merchant_id" not in options["on_conflict"]:
+            raise ForeignMerchantError("on_conflict must contain merchant_id: an upsert could take a foreign row")
+        if "merchant_id" in (options.get("update_fields") or ()):
+            raise ForeignMerchantError("a row cannot change its merchant")
+        return super().bulk_create(objects, *args, **options)
+
+    @classmethod
+    def bulk_update(cls, objects: Iterable[Self], fields: Iterable[str], *args: Any, **options: Any) -> Any:
+        """As the base. Raises: ForeignMerchantError."""
+        objects, fields = list(objects), list(fields)
+        for one in objects:
+            one._require_own()
         if "merchant_id" in fields:
             raise ForeignMerchantError("a row cannot change its merchant")
-        return super().bulk_update(objects, fields, *args, **kwargs)
+        return super().bulk_update(objects, fields, *args, **options)
 
     @classmethod
-    def raw(cls, sql: str, using_db=None):
-        raise OperationalError("raw() cannot be scoped")
+    def raw(cls, sql: str, using_db: BaseDBAsyncClient | None = None) -> Any:
+        """Raises: OperationalError, always."""
+        raise OperationalError("raw() cannot be scoped: use the query API, or Database.fetch behind the walls")
 
 
 def check_models(apps: Apps) -> None:
-    """Refuse, before the first query, every model whose joins could leave the merchant."""
+    """Refuse models whose queries could leave the merchant, before the first query. Raises: ConfigurationError."""
     for models in apps.values():
         for model in models.values():
-            name, tenant = model.__name__, issubclass(model, MerchantModel)
-            if not tenant and not issubclass(model, PlatformModel):
-                raise ConfigurationError(f"{name}: derive from MerchantModel or PlatformModel")
-            if tenant and not isinstance(model._meta.manager, MerchantManager):
-                raise ConfigurationError(f"{name}: the manager may not be replaced")
-            for field in model._meta.fields_map.values():
-                if isinstance(field, ManyToManyFieldInstance):
-                    raise ConfigurationError(f"{name}.{field.model_field_name}: write the through model out")
-                if not isinstance(field, ForeignKeyFieldInstance):
-                    continue
-                label = f"{name}.{field.model_field_name}"
-                to_tenant = issubclass(field.related_model, MerchantModel)
-                if not field.db_constraint:
-                    raise ConfigurationError(f"{label}: db_constraint=False opens joins to other merchants")
-                if to_tenant and not tenant:
-                    raise ConfigurationError(f"{label}: a platform table may not point into merchants' rows")
-                if tenant and not to_tenant and field.related_name is not False:
-                    raise ConfigurationError(f"{label}: set related_name=False, the reverse join has no merchant")
-                if to_tenant and field.to_field_instance.model_field_name != "id":
-                    raise ConfigurationError(f"{label}: refer to id")
+            soundness.check_model(model, apps, tenant=MerchantModel, platform=PlatformModel, manager=MerchantManager)

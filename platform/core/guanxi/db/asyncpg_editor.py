@@ -1,0 +1,79 @@
+"""Schema editor for PostgreSQL: composite keys, forced row-level security, rights for the serving role."""
+
+from typing import Any
+
+from tortoise import BaseDBAsyncClient, Model
+from tortoise.fields.base import DB_DEFAULT_NOT_SET, Field
+from tortoise.fields.db_defaults import SqlDefault
+from tortoise.fields.relational import ForeignKeyFieldInstance
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
+from tortoise.migrations.schema_editor.data import ModelSqlData
+
+from guanxi.db import tables, walls
+
+
+class PostgresEditor(AsyncpgSchemaEditor):
+    """Makes tables that belong to the owner and that the serving role may use, row-level security permitting."""
+
+    _model: type[Model] | None = None
+
+    def __init__(self, connection: BaseDBAsyncClient, *, serving_role: str, atomic: bool = True) -> None:
+        super().__init__(connection, atomic=atomic)
+        self.serving_role = serving_role
+
+    def _get_model_sql_data(self, model: type[Model]) -> ModelSqlData:
+        self._model = model
+        try:
+            made = super()._get_model_sql_data(model)
+        finally:
+            self._model = None
+        made.table_sql = "\n".join([made.table_sql, *tables.partial_uniques(model)])
+        return made
+
+    def _get_inner_statements(self) -> list[str]:
+        model = self._model
+        if model is None:
+            return []
+        key = ['UNIQUE ("merchant_id", "id")'] if tables.is_tenant(model) else []
+        return [*key, *tables.composite_keys(model), *tables.declared_rules(model)]
+
+    async def create_model(self, model: type[Model]) -> None:
+        """Create the table, its wall, and the rights on it."""
+        await super().create_model(model)
+        table = model._meta.db_table
+        await self._run_sql(f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO "{self.serving_role}"')
+        if model._meta.pk.generated:
+            sequence = f"{table}_{model._meta.db_pk_column}_seq"
+            await self._run_sql(f'GRANT USAGE ON SEQUENCE "{sequence}" TO "{self.serving_role}"')
+        if tables.is_tenant(model):
+            await self._run_sql(walls.row_security(table))
+
+    async def add_field(self, model: type[Model], field_name: str) -> None:
+        """Add a column; rows that exist get the field's default, if that is a constant."""
+        field: Any = model._meta.fields_map[field_name]
+        table = f'"{model._meta.db_table}"'
+        if isinstance(field, ForeignKeyFieldInstance):
+            await super().add_field(model, field_name)
+            if tables.is_tenant(model) and tables.is_tenant(field.related_model):
+                key = tables.composite_key(tables.key_column(model, field), field.related_model._meta.db_table)
+                await self._run_sql(f"ALTER TABLE {table} ADD {key}")
+            return
+        value = tables.filling(model, field, postgres=True)
+        if value is None:
+            await super().add_field(model, field_name)
+            return
+        field.db_default = SqlDefault(value)  # of the migration state, for this statement only
+        await super().add_field(model, field_name)
+        field.db_default = DB_DEFAULT_NOT_SET
+        column = model._meta.fields_db_projection[field_name]
+        await self._run_sql(f'ALTER TABLE {table} ALTER COLUMN "{column}" DROP DEFAULT')
+
+    async def _alter_field(self, model: type[Model], old_field: Field[Any], new_field: Field[Any]) -> None:
+        value = tables.filling(model, new_field, postgres=True) if old_field.null else None
+        if value is not None:
+            column = f'"{old_field.source_field or old_field.model_field_name}"'
+            kind = old_field.get_for_dialect(self.DIALECT, "SQL_TYPE")
+            # No UPDATE: forced row-level security would hide the rows from the owner
+            change = f"ALTER COLUMN {column} TYPE {kind} USING coalesce({column}, {value})"
+            await self._run_sql(f'ALTER TABLE "{model._meta.db_table}" {change}')
+        await super()._alter_field(model, old_field, new_field)
