@@ -96,6 +96,17 @@ async def plan_migrations(settings: Settings) -> list[str]:
         await db.close()
 
 
+async def generate_migrations() -> list[str]:
+    """Write the migrations that the models need beyond those there are, dependencies first; the files' paths."""
+    apps = app_set()
+    db = Database(Settings(database_url="sqlite://:memory:"), apps, role="owner")
+    await db.open()
+    try:
+        return await migrations.generate(db, [one.label for one in apps if one.migrations])
+    finally:
+        await db.close()
+
+
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; running requests are finished first."""
     async with running(settings) as opened:

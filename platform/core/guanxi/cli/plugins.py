@@ -106,3 +106,16 @@ def purge(
         typer.echo(f"{count} rows of {plugin} are deleted for {merchant}; saved in {platform.backup_dir}")
 
     _for_merchant(merchant, work)
+
+
+@app.command()
+def makemigrations() -> None:
+    """Write the migrations that models need beyond those there are, core and plugins; review them."""
+
+    async def work() -> None:
+        from guanxi import app as root
+
+        for path in await root.generate_migrations():
+            typer.echo(path)
+
+    session.run(work)
