@@ -8,6 +8,7 @@ from importlib import import_module
 from guanxi.db import migrations
 from guanxi.db.apps import App
 from guanxi.db.database import Database
+from guanxi.execution import nodes
 from guanxi.gateway import InstallationGateway
 from guanxi.http import application, server
 from guanxi.plugins import keys
@@ -38,8 +39,10 @@ class Installation:
 
 
 def core_parts() -> Mapping[str, SchemaPart]:
-    """What each domain of the core adds to GraphQL, by domain."""
-    return {name: import_module(f"guanxi.{name}.plugin").schema_part() for name in DOMAINS}
+    """What each domain of the core adds to GraphQL, by domain; and ``node``, which is every domain's."""
+    everywhere = SchemaPart()
+    nodes.add_nodes(everywhere)
+    return {"execution": everywhere} | {name: import_module(f"guanxi.{name}.plugin").schema_part() for name in DOMAINS}
 
 
 def build_host(settings: Settings) -> PluginHost:
