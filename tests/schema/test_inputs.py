@@ -28,9 +28,7 @@ async def test_a_field_of_a_plugin_that_is_off_is_refused_in_variables_and_liter
     literal = f'mutation {{ renamePerson(input: {{id: "{PERSON}", badgeLevel: 3}}) {{ seen }} }}'
 
     assert "not to include unknown field 'badgeLevel'" in in_variables.errors[0].message
-    assert (
-        "Field 'badgeLevel' is not defined by type 'RenameInput'" in (await ask(compose(), literal)).errors[0].message
-    )
+    assert "not to include unknown field 'badgeLevel'" in (await ask(compose(), literal)).errors[0].message
 
 
 async def test_null_is_not_absent() -> None:

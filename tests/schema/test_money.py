@@ -11,8 +11,16 @@ from guanxi.schema.money import write_amount
 
 NBSP = "\u00a0"
 ROW = {
-    **dict.fromkeys(("nickname", "phone", "secret", "score", "born_on", "joined_at", "settings")),
-    **{"id": b"\1" * 16, "merchant_id": b"\2" * 16, "name": "Ann", "rank": 1, "karma": 1, "is_active": True},
+    **dict.fromkeys(("nickname", "phone", "secret", "score", "born_on", "joined_at")),
+    **{
+        "id": b"\1" * 16,
+        "merchant_id": b"\2" * 16,
+        "name": "Ann",
+        "rank": 1,
+        "karma": 1,
+        "is_active": True,
+        "settings": "{}",
+    },
 }
 
 

@@ -1,5 +1,7 @@
 """Tables of the toy club: people, their visits, badges and hobbies."""
 
+from typing import Any
+
 from tortoise import fields
 
 from guanxi.db.fields import UtcField
@@ -19,7 +21,7 @@ class Person(MerchantModel):
     joined_at = UtcField(null=True)
     paid_minor = fields.BigIntField(null=True)
     currency = fields.CharField(max_length=3, null=True)
-    settings = fields.JSONField(null=True)
+    settings: Any = fields.JSONField(default=dict)
 
     class Meta:
         table = "club_person"
