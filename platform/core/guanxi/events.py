@@ -1,6 +1,6 @@
 """What happened: the facts that domains and plugins tell each other, written with the data they speak of."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -19,13 +19,13 @@ class Event:
     occurred_at: datetime
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Learn the event's name, so that an outbox row can be read back."""
+        """Learn the event's name, so that an outbox row can be read back. Raises: ValueError when it is taken."""
         super(Event, cls).__init_subclass__(**kwargs)
+        known = Event.known.setdefault(cls.name, cls)
+        # dataclass(slots=True) makes a class twice, and a repaired plugin makes its own anew.
+        if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise ValueError(f"an event {cls.name!r} is already declared by {known.__module__}")
         Event.known[cls.name] = cls
-
-    def payload(self) -> dict[str, Any]:
-        """The event's own fields, as they stand; ``from_payload`` is the way back."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

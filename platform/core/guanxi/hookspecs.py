@@ -14,6 +14,7 @@ from guanxi.errors import Text
 from guanxi.events import (
     CustomerCreated,
     CustomerUpdated,
+    Event,
     InteractionRecorded,
     InteractionsImported,
     InteractionVoided,
@@ -86,88 +87,231 @@ class SavedOperation:
 
 @hookspec
 def schema_part() -> SchemaPart | None:
-    """What the plugin adds to GraphQL. Called once per process, when it is loaded; sync.
+    """What the plugin adds to GraphQL.
 
-    A failure keeps the plugin from loading and is shown as its fault; nothing else is touched.
+    When: once per process, when the plugin is loaded. Sync.
+    Result: the part, the same one every time; None adds nothing.
+    Failure: the plugin does not load, and its fault says why. Nothing else is touched.
+
+    Example:
+        schema = SchemaPart()
+
+        @schema.batch(Customer, permission=READ)
+        async def greeting(customers: list[Customer], ctx: Context) -> list[str | None]:
+            \"\"\"What to say to the customer.\"\"\"
+            return [f"Hello {customer.display_name}" for customer in customers]
+
+        @hookimpl
+        def schema_part() -> SchemaPart:
+            return schema
     """
 
 
 @hookspec
 def facts() -> Sequence[Fact] | None:
-    """Facts that the plugin offers. Called once per process; sync.
+    """Values of customers that other parts may ask for: predicates, conditions, portraits, metrics.
 
-    Names start with the plugin's id and a dot. Only merchants that enabled the plugin have them.
+    When: once per process, when the plugin is loaded. Sync.
+    Result: facts whose names start with the plugin's id and a dot. Merchants that have not enabled the plugin
+        do not have them: whoever asks gets PLUGIN_DISABLED.
+    Failure: the plugin does not load, and its fault says why.
+
+    Example:
+        async def lengths_of(ctx: Context, customer_ids: Sequence[UUID]) -> list[int]:
+            return [len(str(one)) for one in customer_ids]
+
+        @hookimpl
+        def facts() -> list[Fact]:
+            about = Text("How long the customer's id is.", "客户标识的长度。")
+            return [Fact(name="example.length", type=int, description=about, permission=READ, get=lengths_of)]
     """
 
 
 @hookspec
 def commands() -> Sequence[Command] | None:
-    """Commands that the plugin offers. Called once per process; sync.
+    """Actions that other parts may ask for.
 
-    Names start with the plugin's id and a dot.
+    When: once per process, when the plugin is loaded. Sync.
+    Result: commands whose names start with the plugin's id and a dot. One runs in the transaction of whoever
+        asks, and twice with one key has one effect.
+    Failure: the plugin does not load, and its fault says why.
+
+    Example:
+        async def greet(ctx: Context, greeting: Greeting, key: str) -> str:
+            return f"{greeting.text} ({key})"
+
+        @hookimpl
+        def commands() -> list[Command]:
+            about = Text("Greet a customer.", "问候客户。")
+            return [Command(name="example.greet", input=Greeting, description=about, permission=READ, run=greet)]
     """
 
 
 @hookspec
 def saved_operations() -> Sequence[SavedOperation] | None:
-    """Example operations for GraphiQL. Called once per process; sync. Tests execute each of them."""
+    """Example operations that GraphiQL offers where the plugin is enabled.
+
+    When: once per process, when the plugin is loaded. Sync.
+    Result: operations; the plugin's tests execute each of them.
+    Failure: the plugin does not load, and its fault says why.
+
+    Example:
+        @hookimpl
+        def saved_operations() -> list[SavedOperation]:
+            title = Text("Who asks", "当前身份")
+            return [SavedOperation(title=title, document="{ viewer { permissions } }")]
+    """
 
 
 @hookspec
 def plugin_enabled(ctx: Context, since: datetime) -> Awaitable[None] | None:
-    """A merchant enabled the plugin, for the first time or again. Sync or async.
+    """A merchant enables the plugin, for the first time or again: make what must be there from the start.
 
-    Runs in the enabling transaction: an exception keeps the plugin disabled. ``since`` is the moment
-    from which facts on the timeline count for it; missed events are replayed after this call.
+    When: in the enabling transaction, before missed events are replayed. Sync or async; 10 seconds. Facts on
+        the timeline count for it from ``since`` on.
+    Failure: the plugin stays disabled.
+
+    Example:
+        @hookimpl
+        async def plugin_enabled(ctx: Context, since: datetime) -> None:
+            seen.append(f"enabled for {ctx.merchant.slug}")
     """
 
 
 @hookspec
 def plugin_disabled(ctx: Context) -> Awaitable[None] | None:
-    """A merchant disabled the plugin. Sync or async; runs in the disabling transaction. Data is kept."""
+    """A merchant disables the plugin; its data is kept.
+
+    When: in the disabling transaction. Sync or async; 10 seconds.
+    Failure: what the hook did is rolled back and counted as a fault; the plugin is disabled all the same.
+
+    Example:
+        @hookimpl
+        def plugin_disabled(ctx: Context) -> None:
+            seen.append(f"disabled for {ctx.merchant.slug}")
+    """
 
 
 @hookspec
 def plugin_purged(ctx: Context) -> Awaitable[None] | None:
-    """A merchant purges the plugin's data. Sync or async; before its rows are deleted, in that transaction."""
+    """A merchant has the plugin's data deleted: delete what does not stand in its own tables.
+
+    When: in the purging transaction, before its rows are deleted; they are saved already. Sync or async; 10 seconds.
+    Failure: what the hook did is rolled back and counted as a fault; the rows are deleted all the same.
+
+    Example:
+        @hookimpl
+        async def plugin_purged(ctx: Context) -> None:
+            seen.append(f"purged for {ctx.merchant.slug}")
+    """
 
 
 @hookspec
 def settings_changed(ctx: Context, settings: BaseModel) -> Awaitable[None] | None:
-    """A merchant changed the plugin's settings, already validated. An exception refuses the change."""
+    """A merchant changes the plugin's settings, which are valid by its settings model.
+
+    When: in the transaction of the change. Sync or async; 10 seconds.
+    Failure: refuses the change. A GuanxiError is shown as it is.
+
+    Example:
+        @hookimpl
+        async def settings_changed(ctx: Context, settings: BaseModel) -> None:
+            seen.append(f"settings {settings.model_dump_json()}")
+    """
 
 
 @hookspec
 def customer_created(ctx: Context, event: CustomerCreated) -> Awaitable[None] | None:
-    """A customer is new. At least once, in a savepoint of its transaction; see ``interaction_recorded``."""
+    """A customer is new.
+
+    When: as ``interaction_recorded``.
+    Failure: as ``interaction_recorded``.
+
+    Example:
+        @hookimpl
+        async def customer_created(ctx: Context, event: CustomerCreated) -> None:
+            seen.append(f"new customer {event.customer_id}")
+    """
 
 
 @hookspec
 def customer_updated(ctx: Context, event: CustomerUpdated) -> Awaitable[None] | None:
-    """Fields of a customer changed. At least once, in a savepoint of its transaction."""
+    """Fields of a customer changed; the event names them.
+
+    When: as ``interaction_recorded``.
+    Failure: as ``interaction_recorded``.
+
+    Example:
+        @hookimpl
+        async def customer_updated(ctx: Context, event: CustomerUpdated) -> None:
+            seen.append(f"changed {', '.join(event.changed)}")
+    """
 
 
 @hookspec
 def interaction_recorded(ctx: Context, event: InteractionRecorded) -> Awaitable[None] | None:
-    """A fact was added to a timeline. Sync or async, at least once per event.
+    """A fact was added to a customer's timeline.
 
-    Runs in a savepoint of the fact's transaction with 250 ms; on any failure the savepoint rolls back,
-    the fact stays, and the call is repeated later. Deduplicated by event id; may come late and out of
-    order of ``occurred_at``. Also called for missed facts when a plugin is enabled again.
+    When: in a savepoint of the fact's transaction, with 250 ms; sync or async. The system acts, with every
+        right. Facts may come late and out of the order of ``occurred_at``: the effects must not depend on it.
+        With ``ctx.is_replay`` the fact is from a time when the plugin was off: move ledgers as of
+        ``occurred_at``, but notify nobody.
+    Failure: an exception, a hang or an exit rolls the savepoint back; the fact stays. The call is repeated
+        with growing pauses, with 2 seconds, until it works: what is written through the database has happened
+        exactly once then. Five failures within a minute put the plugin in quarantine for this merchant.
+
+    Example:
+        @hookimpl
+        async def interaction_recorded(ctx: Context, event: InteractionRecorded) -> None:
+            if event.kind == "purchase" and not ctx.is_replay:
+                seen.append(f"thank {event.customer_id}")
     """
 
 
 @hookspec
 def interactions_imported(ctx: Context, event: InteractionsImported) -> Awaitable[None] | None:
-    """A page of historical facts was added: one call for all of them. Grants and sends nothing by itself."""
+    """A page of historical facts was added: one call for all of them. It grants and sends nothing by itself.
+
+    When: as ``interaction_recorded``.
+    Failure: as ``interaction_recorded``.
+
+    Example:
+        @hookimpl
+        async def interactions_imported(ctx: Context, event: InteractionsImported) -> None:
+            seen.append(f"{event.count} facts")
+    """
 
 
 @hookspec
 def interaction_voided(ctx: Context, event: InteractionVoided) -> Awaitable[None] | None:
-    """A fact was taken back. At least once, in a savepoint of its transaction."""
+    """A fact was taken back: undo what it did.
+
+    When: as ``interaction_recorded``; perhaps before it.
+    Failure: as ``interaction_recorded``.
+
+    Example:
+        @hookimpl
+        async def interaction_voided(ctx: Context, event: InteractionVoided) -> None:
+            seen.append(f"undo {event.interaction_id}")
+    """
 
 
-# Hooks that are events: an event of this name is told to them.
+@hookspec
+def event_published(ctx: Context, event: Event) -> Awaitable[None] | None:
+    """Any other event, such as those that plugins declare and publish: look at ``event.name``.
+
+    When: as ``interaction_recorded``.
+    Failure: as ``interaction_recorded``.
+
+    Example:
+        @hookimpl
+        async def event_published(ctx: Context, event: Event) -> None:
+            if event.name == "plugin_state_changed":
+                seen.append(f"{event.name} at {event.occurred_at}")
+    """
+
+
+# Hooks that are events: an event of this name is told to them; all others to OTHER_EVENTS.
 HOOK_EVENTS = (
     "customer_created",
     "customer_updated",
@@ -175,3 +319,4 @@ HOOK_EVENTS = (
     "interactions_imported",
     "interaction_voided",
 )
+OTHER_EVENTS = "event_published"

@@ -1,17 +1,25 @@
 """The catalogue as one merchant sees it: what is there, where it stands, what is wrong with it."""
 
+import asyncio
 import difflib
+from datetime import datetime
 from typing import cast
+
+from tortoise.functions import Count
 
 from guanxi.context import Context
 from guanxi.permissions import Permission
-from guanxi.plugins import enablement, permissions, service
+from guanxi.plugins import enablement, outbox, permissions, service
 from guanxi.plugins.enablement import ENABLED, NEVER
+from guanxi.plugins.faults import Fault, FaultKind
 from guanxi.plugins.loading import Loaded
-from guanxi.plugins.models import Enablement
+from guanxi.plugins.models import Delivery, Enablement
 from guanxi.plugins.platform import HostPlatform
 from guanxi.plugins.types import Plugin, PluginFault, PluginPreview, PluginState
+from guanxi.schema.composed import ComposedSchema
 from guanxi.schema.scalars import JSON
+
+CURE = "Report it to the plugin's author with the request id; disable the plugin if it disturbs."
 
 
 def platform_of(ctx: Context) -> HostPlatform:
@@ -23,9 +31,17 @@ async def list_plugins(ctx: Context) -> list[Plugin]:
     """Every plugin that the server has found, by id. Raises: ForbiddenError."""
     ctx.require(permissions.READ_PLUGINS)
     platform = platform_of(ctx)
-    rows = await enablement.enabled_of(ctx)
-    ids = sorted({*platform.host.loaded, *platform.host.faults})
-    return [_entry(ctx, platform, one, rows.get(one)) for one in ids]
+    rows = await enablement.choices(ctx)
+    enabled = [one for one, row in rows.items() if row.state == ENABLED]
+    left_out = (await platform.host.composition_for(enabled)).faults
+    dead = await _dead_deliveries()
+    found = [
+        _entry(ctx, platform, one, rows.get(one)) for one in sorted({*platform.host.loaded, *platform.host.faults})
+    ]
+    for one in found:
+        one.faults += [_shown(fault) for fault in left_out if fault.plugin == one.id]
+        one.faults += [_unheard(dead[one.id])] if one.id in dead else []
+    return found
 
 
 async def find_plugin(ctx: Context, plugin: str) -> Plugin | None:
@@ -38,20 +54,26 @@ async def preview(ctx: Context, plugin: str) -> PluginPreview:
     ctx.require(permissions.READ_PLUGINS)
     platform = platform_of(ctx)
     loaded = service.get_loaded(platform, plugin)
-    rows = await enablement.enabled_of(ctx)
+    rows = await enablement.choices(ctx)
     enabled = {one for one, row in rows.items() if row.state == ENABLED}
-    missing = [one for one in loaded.manifest.requires if one not in enabled]
+    required = platform.host.requirements(plugin)
     before = await platform.host.schema_for(enabled)
-    after = await platform.host.schema_for({*enabled, *loaded.manifest.requires, plugin})
-    changes = list(difflib.ndiff(before.sdl().splitlines(), after.sdl().splitlines()))
+    after = await platform.host.schema_for({*enabled, *required, plugin})
+    changes = await asyncio.to_thread(_changed_lines, before, after)
     return PluginPreview(
-        added_lines=[line[2:] for line in changes if line.startswith("+ ")],
-        removed_lines=[line[2:] for line in changes if line.startswith("- ")],
+        added_lines=[line[1:] for line in changes if line.startswith("+")],
+        removed_lines=[line[1:] for line in changes if line.startswith("-")],
         permissions=_permissions(plugin),
         data_categories=[one.localized(ctx.locale) for one in loaded.manifest.data_categories],
         tables=[model._meta.db_table for model in platform.models_of(loaded)],
-        missing=missing,
+        missing=[one for one in required if one not in enabled],
     )
+
+
+def _changed_lines(before: ComposedSchema, after: ComposedSchema) -> list[str]:
+    """Lines that only one of the two has, after ``+`` or ``-``."""
+    lines = difflib.unified_diff(before.sdl().splitlines(), after.sdl().splitlines(), n=0, lineterm="")
+    return [line for line in list(lines)[2:] if not line.startswith("@@")]
 
 
 def _permissions(plugin: str) -> list[str]:
@@ -80,7 +102,7 @@ def _entry(ctx: Context, platform: HostPlatform, plugin: str, row: Enablement | 
         enabled_at=row.enabled_at if row else None,
         disabled_at=row.disabled_at if row else None,
         suspended_until=row.suspended_until if row else None,
-        faults=[*_load_faults(platform, plugin), *_runtime_faults(ctx, platform, plugin)],
+        faults=[*_load_faults(platform, plugin), *(_runtime_faults(ctx, platform, row) if row else ())],
     )
 
 
@@ -112,15 +134,38 @@ def _settings_schema(loaded: Loaded) -> JSON | None:
 
 
 def _load_faults(platform: HostPlatform, plugin: str) -> list[PluginFault]:
+    return [_shown(one) for one in platform.host.faults.get(plugin, ())]
+
+
+def _shown(fault: Fault) -> PluginFault:
+    return PluginFault(kind=fault.kind.value, place=fault.place, reason=fault.reason, cure=fault.cure)
+
+
+def _runtime_faults(ctx: Context, platform: HostPlatform, row: Enablement) -> list[PluginFault]:
+    """What led to quarantine, which every process knows, and what this process met since."""
+    kept = {(one["place"], one["reason"], datetime.fromisoformat(one["at"])) for one in row.faults}
+    kept |= {(one.place, one.reason, one.at) for one in platform.quarantine.faults(ctx.merchant.id, row.plugin)}
     return [
-        PluginFault(kind=one.kind.value, place=one.place, reason=one.reason, cure=one.cure)
-        for one in platform.host.faults.get(plugin, ())
+        PluginFault(kind=FaultKind.RUNTIME.value, place=place, reason=reason, cure=CURE, at=at)
+        for place, reason, at in sorted(kept, key=lambda one: one[2])
     ]
 
 
-def _runtime_faults(ctx: Context, platform: HostPlatform, plugin: str) -> list[PluginFault]:
-    cure = "Report it to the plugin's author with the request id; disable the plugin if it disturbs."
-    return [
-        PluginFault(kind="runtime", place=one.place, reason=one.reason, cure=cure, at=one.at)
-        for one in platform.quarantine.faults(ctx.merchant.id, plugin)
-    ]
+async def _dead_deliveries() -> dict[str, int]:
+    """How many events each plugin failed on for good."""
+    counted = (
+        await Delivery.filter(state=outbox.DEAD)
+        .annotate(count=Count("id"))
+        .group_by("plugin")
+        .values("plugin", "count")
+    )
+    return {str(one["plugin"]): int(one["count"]) for one in counted}
+
+
+def _unheard(count: int) -> PluginFault:
+    return PluginFault(
+        kind=FaultKind.DELIVERY.value,
+        place="events",
+        reason=f"It failed on {count} events for good.",
+        cure="Repair the plugin, then disable and enable it: it will hear of them again.",
+    )

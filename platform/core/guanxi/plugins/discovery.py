@@ -14,7 +14,7 @@ from guanxi.hookspecs import GROUP
 
 @dataclass(frozen=True)
 class Candidate:
-    """A plugin that is there; nothing of it has run yet."""
+    """A plugin that is there; nothing of it has run yet. ``source`` is a file, or the name of a module."""
 
     id: str
     source: str
@@ -23,11 +23,10 @@ class Candidate:
 
 
 def find(dirs: Iterable[Path], points: Iterable[EntryPoint] | None = None) -> list[Candidate]:
-    """Every candidate, in the order of its id; an installed one wins over a file of the same id."""
-    found: dict[str, Candidate] = {one.id: one for one in _files(dirs)}
-    for point in entry_points(group=GROUP) if points is None else points:
-        found[point.name] = Candidate(point.name, point.value, _importer(point))
-    return [found[name] for name in sorted(found)]
+    """Every candidate by id, installed ones before files: of two with one id the first is meant."""
+    installed = entry_points(group=GROUP) if points is None else points
+    found = [*(Candidate(one.name, one.module, _importer(one)) for one in installed), *_files(dirs)]
+    return sorted(found, key=lambda one: one.id)
 
 
 def _importer(point: EntryPoint) -> Callable[[], ModuleType]:
@@ -42,22 +41,22 @@ def _files(dirs: Iterable[Path]) -> Iterator[Candidate]:
     for folder in dirs:
         for path in sorted(folder.glob("*.py")) if folder.is_dir() else ():
             if not path.name.startswith(("_", ".")):
-                yield Candidate(path.stem, str(path), _file_importer(path), is_file=True)
+                yield Candidate(path.stem, str(path.resolve()), _file_importer(path.resolve()), is_file=True)
 
 
 def _file_importer(path: Path) -> Callable[[], ModuleType]:
+    """Loads the file anew with each call: a broken one is called again once it was repaired."""
+
     def load() -> ModuleType:
         name = f"guanxi_file_{path.stem}"
-        known = sys.modules.get(name)
-        if known is not None:
-            return known
         spec = importlib.util.spec_from_file_location(name, path)
         if spec is None or spec.loader is None:
             raise ImportError(f"{path} is no Python file")
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         try:
-            spec.loader.exec_module(module)
+            # Not exec_module: its cached bytecode is as fresh as the file's second of change, no fresher.
+            exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)  # noqa: S102 - that is what a plugin is
         except BaseException:
             del sys.modules[name]
             raise

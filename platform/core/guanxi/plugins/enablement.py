@@ -1,6 +1,8 @@
 """What each merchant has enabled: read with every new epoch, changed by one guarded statement each."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import F, Q
@@ -9,9 +11,10 @@ from guanxi.context import Context
 from guanxi.db.merchant import acting_for
 from guanxi.merchants import service as merchants
 from guanxi.plugins.models import Enablement
-from guanxi.plugins.quarantine import rest
+from guanxi.plugins.quarantine import RuntimeFault, rest
 
 ENABLED, DISABLED, PURGED, NEVER = "enabled", "disabled", "purged", "available"
+FORGIVEN_AFTER = timedelta(hours=1)
 
 
 async def plugins_of(merchant_id: UUID, now: datetime) -> frozenset[str]:
@@ -22,46 +25,68 @@ async def plugins_of(merchant_id: UUID, now: datetime) -> frozenset[str]:
     return frozenset(str(name) for name in names)
 
 
-async def enabled_of(ctx: Context) -> dict[str, Enablement]:
+async def choices(ctx: Context) -> dict[str, Enablement]:
     """All choices that the merchant ever made, by plugin."""
     return {row.plugin: row for row in await Enablement.all()}
 
 
-async def set_state(ctx: Context, plugin: str, before: tuple[str, ...], after: str) -> bool:
-    """Go from one of the states ``before`` to ``after``; False when it is in another. In the caller's transaction.
+async def lock_choices(ctx: Context) -> dict[str, Enablement]:
+    """The choices, in a transaction that changes them: they stay as they are until it ends.
 
-    The epoch is raised first: it locks the merchant, so that two changes happen one after the other.
+    The epoch is raised, which locks the merchant, so that two changes happen one after the other and
+    every process looks again with its next request.
     """
     await merchants.raise_epoch(ctx)
+    return await choices(ctx)
+
+
+async def set_state(ctx: Context, plugin: str, row: Enablement | None, after: str) -> None:
+    """Go on to another state, in a transaction that holds ``lock_choices``."""
     now = ctx.now()
-    stamps = {"enabled_at": now} if after == ENABLED else {"disabled_at": now} if after == DISABLED else {}
-    changed = await Enablement.filter(plugin=plugin, state__in=before).update(
-        state=after, suspended_until=None, suspensions=0, version=F("version") + 1, **stamps
-    )
-    if changed or NEVER not in before or await Enablement.exists(plugin=plugin):
-        return bool(changed)
-    await Enablement.create(plugin=plugin, state=after, enabled_at=now)
-    return True
-
-
-async def suspend(ctx: Context, plugin: str) -> datetime | None:
-    """Put an enabled plugin in quarantine; None when it was not enabled. In the caller's transaction."""
-    await merchants.raise_epoch(ctx)
-    row = await Enablement.get_or_none(plugin=plugin, state=ENABLED)
+    stamp = {ENABLED: "enabled_at", DISABLED: "disabled_at", PURGED: "purged_at"}[after]
+    fresh: dict[str, Any] = {"state": after, stamp: now, "suspensions": 0, "faults": []}
     if row is None:
+        await Enablement.create(plugin=plugin, **{"enabled_at": now, **fresh})
+        return
+    # What it has not heard of yet it will hear of when it is enabled again, but not once its data is gone.
+    unheard = None if after == PURGED else row.missed_since or row.suspended_at
+    await Enablement.filter(id=row.id).update(
+        version=F("version") + 1, missed_since=unheard, suspended_at=None, suspended_until=None, **fresh
+    )
+
+
+async def suspend(ctx: Context, plugin: str, faults: Sequence[RuntimeFault] = ()) -> datetime | None:
+    """Put an enabled plugin in quarantine; until when. None when it rests already or was not enabled.
+
+    In the caller's transaction. ``faults`` are kept for the merchant to see.
+    """
+    row = (await lock_choices(ctx)).get(plugin)
+    now = ctx.now()
+    if row is None or row.state != ENABLED or (row.suspended_until is not None and row.suspended_until > now):
         return None
-    until = ctx.now() + rest(row.suspensions)
-    await Enablement.filter(plugin=plugin, state=ENABLED).update(
-        suspended_until=until, suspensions=F("suspensions") + 1
+    is_forgiven = row.released_at is not None and now - row.released_at >= FORGIVEN_AFTER
+    before = 0 if is_forgiven else row.suspensions
+    until = now + rest(before)
+    kept = [{"place": one.place, "reason": one.reason, "at": one.at.isoformat()} for one in faults]
+    await Enablement.filter(id=row.id).update(
+        suspended_at=row.suspended_at or now, suspended_until=until, suspensions=before + 1, faults=kept
     )
     return until
 
 
-async def release_rested(ctx: Context) -> bool:
-    """Whether a quarantine has run out since; then the epoch is raised, so that the plugin is tried again."""
-    over = Enablement.filter(state=ENABLED, suspended_until__lte=ctx.now())
-    if not await over.exists():
-        return False
-    async with ctx.transaction():
-        await merchants.raise_epoch(ctx)
-        return bool(await over.update(suspended_until=None))
+async def has_rested(ctx: Context) -> bool:
+    """Whether a quarantine is over that has not been ended yet."""
+    return await Enablement.filter(state=ENABLED, suspended_until__lte=ctx.now()).exists()
+
+
+async def release_rested(ctx: Context) -> list[tuple[str, datetime]]:
+    """End each quarantine that is over, in the caller's transaction: the plugins, and when they went to rest.
+
+    The epoch is raised, so that they are tried again.
+    """
+    rows = (await lock_choices(ctx)).values()
+    now = ctx.now()
+    over = [row for row in rows if row.state == ENABLED and row.suspended_until and row.suspended_until <= now]
+    for row in over:
+        await Enablement.filter(id=row.id).update(suspended_at=None, suspended_until=None, released_at=now)
+    return [(row.plugin, row.suspended_at or now) for row in over]

@@ -1,6 +1,13 @@
 """What the plugin catalogue refuses, with the cure."""
 
-from guanxi.errors import BadUserInputError, ConflictError, NotFoundError, Text
+from guanxi.errors import (
+    BadUserInputError,
+    ConflictError,
+    NotFoundError,
+    PluginDisabledError,
+    PluginFailedError,
+    Text,
+)
 
 
 def unknown(plugin: str) -> NotFoundError:
@@ -65,4 +72,53 @@ def bad_settings(place: str, reason: str) -> BadUserInputError:
         Text(f"The setting {place or 'as a whole'} is refused: {reason}.", f"设置项 {place} 无效：{reason}。"),
         hint=Text("See the field settingsSchema of the plugin.", "请参考插件的 settingsSchema 字段。"),
         path=("settings", *place.split(".")) if place else ("settings",),
+    )
+
+
+def no_tables(plugin: str) -> ConflictError:
+    """Its tables are missing and this process may not make them."""
+    return ConflictError(
+        Text(f"The tables of {plugin} are missing.", f"插件 {plugin} 的数据表尚未建立。"),
+        hint=Text(
+            "Run `guanxi migrate` on the server, or set GUANXI_OWNER_URL.",
+            "请在服务器上执行 guanxi migrate，或设置 GUANXI_OWNER_URL。",
+        ),
+        path=("plugin",),
+    )
+
+
+def changed_meanwhile(plugin: str) -> ConflictError:
+    """Rows came or went between saving and deleting."""
+    return ConflictError(
+        Text(f"The data of {plugin} changed while it was saved.", f"保存期间 {plugin} 的数据发生了变化。"),
+        hint=Text("Nothing was deleted. Try again.", "尚未删除任何数据，请重试。"),
+        path=("plugin",),
+    )
+
+
+def disabled(name: str) -> PluginDisabledError:
+    """The one answer where a fact or command is not on offer."""
+    plugin = name.split(".", 1)[0]
+    return PluginDisabledError(
+        Text(f"{name} needs the plugin {plugin}.", f"{name} 需要启用插件 {plugin}。"),
+        hint=Text(f"Enable {plugin}, or do without.", f"请启用 {plugin}，或移除该引用。"),
+        details={"plugin": plugin},
+    )
+
+
+def failed(name: str) -> PluginFailedError:
+    """A fact, command or hook of a plugin that was contained."""
+    plugin = name.split(".", 1)[0]
+    return PluginFailedError(
+        Text(f"{name} failed.", f"{name} 执行失败。"),
+        hint=Text("Try again, or tell the plugin's author the request id.", "请重试，或将请求编号告知插件作者。"),
+        details={"plugin": plugin},
+    )
+
+
+def wrong_input(name: str, wanted: str) -> BadUserInputError:
+    """A command was given something else than its input."""
+    return BadUserInputError(
+        Text(f"{name} takes a {wanted}.", f"{name} 需要 {wanted}。"),
+        hint=Text(f"Build a {wanted}.", f"请传入 {wanted}。"),
     )

@@ -19,7 +19,9 @@ class FaultKind(StrEnum):
     CLASH = "clash"
     PERMISSION = "permission"
     DECLARATION = "declaration"
+    MODELS = "models"
     RUNTIME = "runtime"
+    DELIVERY = "delivery"
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 import difflib
 import inspect
-import traceback
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
 from types import ModuleType
@@ -12,11 +12,15 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from guanxi import hookspecs
+from guanxi.events import Event
 from guanxi.hookspecs import Command, Fact, Manifest, SavedOperation
+from guanxi.permissions import Permission
+from guanxi.plugins import places
 from guanxi.plugins.discovery import Candidate
 from guanxi.plugins.faults import Fault, FaultKind, PluginError
 from guanxi.schema.part import SchemaPart
 
+ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 SYNC_HOOKS = ("schema_part", "facts", "commands", "saved_operations")
 HOOKS: dict[str, tuple[str, ...]] = {
     name: tuple(inspect.signature(function).parameters)
@@ -38,12 +42,23 @@ class Loaded:
     commands: dict[str, Command] = field(default_factory=dict)
     operations: list[SavedOperation] = field(default_factory=list)
 
+    @property
+    def id(self) -> str:
+        """The plugin's id."""
+        return self.manifest.id
+
+    def place_of(self, hook: str) -> str:
+        """Where it implements a hook."""
+        return places.of_function(self.hooks[hook])
+
 
 def load(candidate: Candidate) -> Loaded:
     """Import a candidate and check manifest and hooks. Raises: PluginError."""
+    if not ID.fullmatch(candidate.id):
+        reason = f"{candidate.id!r} is no id: lower-case letters, digits and _, at most 40."
+        raise _error(candidate.id, FaultKind.MANIFEST, candidate.source, reason, "Rename it.")
     module = _import(candidate)
-    manifest = _manifest(candidate, module)
-    loaded = Loaded(manifest, module, candidate)
+    loaded = Loaded(_manifest(candidate, module), module, candidate)
     for name, function in _implementations(module):
         _check_hook(candidate.id, name, function)
         loaded.hooks[name] = function
@@ -52,157 +67,130 @@ def load(candidate: Candidate) -> Loaded:
 
 def collect(loaded: Loaded) -> None:
     """Call the sync hooks. Raises: PluginError."""
-    loaded.part = _offer(loaded, "schema_part", SchemaPart) or SchemaPart()
-    loaded.facts = {one.name: one for one in _offer(loaded, "facts", list) or ()}
-    loaded.commands = {one.name: one for one in _offer(loaded, "commands", list) or ()}
-    loaded.operations = list(_offer(loaded, "saved_operations", list) or ())
-    for name in (*loaded.facts, *loaded.commands):
-        if not name.startswith(f"{loaded.manifest.id}."):
-            raise _error(
-                loaded.manifest.id,
-                FaultKind.DECLARATION,
-                name,
-                "a fact or command must start with its plugin's id.",
-                f"Call it {loaded.manifest.id}.{name.rsplit('.', 1)[-1]}.",
-            )
-
-
-def order(plugins: Mapping[str, Loaded]) -> tuple[list[str], list[Fault]]:
-    """Ids with dependencies first, else by name; and the faults of those that cannot be loaded."""
-    walk = _Walk(plugins)
-    for name in sorted(plugins):
-        walk.visit(name, ())
-    return walk.done, list(walk.faults.values())
-
-
-class _Walk:
-    """Depth first through requirements; a ring or a gap is the fault of whoever stands on it."""
-
-    def __init__(self, plugins: Mapping[str, Loaded]) -> None:
-        self.plugins = plugins
-        self.done: list[str] = []
-        self.faults: dict[str, Fault] = {}
-
-    def visit(self, name: str, path: tuple[str, ...]) -> bool:
-        """Whether the plugin can be loaded."""
-        if name in self.done or name in self.faults:
-            return name in self.done
-        if name in path:
-            self.faults[name] = _ring(path, name)
-            return False
-        manifest = self.plugins[name].manifest
-        for wanted in manifest.requires:
-            if wanted not in self.plugins or not self.visit(wanted, (*path, name)):
-                self.faults.setdefault(name, _missing(name, wanted))
-        for wanted in manifest.optional:
-            if wanted in self.plugins and wanted not in path:
-                self.visit(wanted, (*path, name))
-        if name not in self.faults and name not in self.done:
-            self.done.append(name)
-        return name in self.done
-
-
-def _ring(path: tuple[str, ...], name: str) -> Fault:
-    ring = " → ".join((*path[path.index(name) :], name))
-    return Fault(name, FaultKind.CYCLE, f"{name}.MANIFEST.requires", f"It requires itself: {ring}.", "Cut the ring.")
-
-
-def _missing(name: str, wanted: str) -> Fault:
-    return Fault(
-        name,
-        FaultKind.MISSING_DEPENDENCY,
-        f"{name}.MANIFEST.requires",
-        f"It requires the plugin {wanted}, which is not there or did not load.",
-        f"Install or repair {wanted}.",
-    )
+    part = _offer(loaded, "schema_part")
+    if part is not None and not isinstance(part, SchemaPart):
+        raise _wrong_answer(loaded, "schema_part", part, "SchemaPart")
+    loaded.part = part or SchemaPart()
+    loaded.facts = _named(loaded, "facts", _items(loaded, "facts", Fact))
+    loaded.commands = _named(loaded, "commands", _items(loaded, "commands", Command))
+    loaded.operations = _items(loaded, "saved_operations", SavedOperation)
 
 
 def _import(candidate: Candidate) -> ModuleType:
+    permissions, events = dict(Permission.known), dict(Event.known)
     try:
         return candidate.load()
     except (Exception, SystemExit) as error:
-        last = traceback.extract_tb(error.__traceback__)[-1] if error.__traceback__ else None
-        place = f"{last.filename}:{last.lineno}" if last else candidate.source
-        raise _error(
-            candidate.id,
-            FaultKind.IMPORT,
-            place,
-            f"{type(error).__name__}: {error}.",
-            "Repair the module, or install what it imports.",
-        ) from error
+        # What it declared before it failed must not stand in the way of its repaired form.
+        _restore(Permission.known, permissions)
+        _restore(Event.known, events)
+        reason = f"{type(error).__name__}: {error}."
+        cure = "Repair the module, or install what it imports."
+        raise _error(candidate.id, FaultKind.IMPORT, places.of_error(error, candidate.source), reason, cure) from error
+
+
+def _restore(known: dict[str, Any], before: Mapping[str, Any]) -> None:
+    known.clear()
+    known.update(before)
 
 
 def _manifest(candidate: Candidate, module: ModuleType) -> Manifest:
     manifest = getattr(module, "MANIFEST", None)
-    place = f"{candidate.source}: MANIFEST"
+    place = places.of_name(module, "MANIFEST")
     if not isinstance(manifest, Manifest):
-        raise _error(
-            candidate.id, FaultKind.MANIFEST, place, "MANIFEST is missing.", "Write MANIFEST = Manifest(id=…, …)."
-        )
+        wrong = "MANIFEST is missing." if manifest is None else f"MANIFEST is a {type(manifest).__name__}."
+        raise _error(candidate.id, FaultKind.MANIFEST, place, wrong, "Write MANIFEST = Manifest(id=…, …).")
     if manifest.id != candidate.id:
-        raise _error(
-            candidate.id, FaultKind.MANIFEST, place, f"Its id is {manifest.id!r}.", f"Call it {candidate.id!r}."
-        )
+        reason, cure = f"Its id is {manifest.id!r}, but it was found as {candidate.id!r}.", "Give both the same name."
+        raise _error(candidate.id, FaultKind.MANIFEST, place, reason, cure)
+    _check_core(manifest, place)
+    return manifest
+
+
+def _check_core(manifest: Manifest, place: str) -> None:
     core = installed_version("guanxi")
     try:
         fits = SpecifierSet(manifest.requires_core).contains(core, prereleases=True)
     except InvalidSpecifier as error:
-        raise _error(candidate.id, FaultKind.MANIFEST, place, f"{error}.", 'Write a range like ">=0.1,<1".') from error
+        raise _error(manifest.id, FaultKind.MANIFEST, place, f"{error}.", 'Write a range like ">=0.1,<1".') from error
     if not fits:
-        raise _error(
-            candidate.id,
-            FaultKind.CORE_VERSION,
-            place,
-            f"It needs guanxi {manifest.requires_core}; this is {core}.",
-            "Install a version of the plugin for this platform, or update the platform.",
-        )
-    return manifest
+        reason = f"It needs guanxi {manifest.requires_core}; this is {core}."
+        cure = "Install a version of the plugin for this platform, or update the platform."
+        raise _error(manifest.id, FaultKind.CORE_VERSION, place, reason, cure)
 
 
 def _implementations(module: ModuleType) -> Iterable[tuple[str, Callable[..., Any]]]:
     mark = f"{hookspecs.PROJECT}_impl"
-    return [(name, one) for name, one in vars(module).items() if callable(one) and hasattr(one, mark)]
+    return [(name, one) for name, one in vars(module).items() if inspect.isfunction(one) and hasattr(one, mark)]
 
 
 def _check_hook(plugin: str, name: str, function: Callable[..., Any]) -> None:
-    place = f"{function.__code__.co_filename}:{function.__code__.co_firstlineno}"
+    place = places.of_function(function)
     if name not in HOOKS:
         near = difflib.get_close_matches(name, HOOKS, n=1)
         cure = f"Did you mean {near[0]}?" if near else f"The hooks are: {', '.join(HOOKS)}."
         raise _error(plugin, FaultKind.HOOK_NAME, place, f"There is no hook {name}.", cure)
     unknown = [one for one in inspect.signature(function).parameters if one not in HOOKS[name]]
     if unknown:
-        raise _error(
-            plugin,
-            FaultKind.HOOK_ARGUMENT,
-            place,
-            f"{name} has no argument {', '.join(unknown)}.",
-            f"It may take: {', '.join(HOOKS[name]) or 'nothing'}.",
-        )
-    if name in SYNC_HOOKS and (inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)):
+        reason = f"{name} has no argument {', '.join(unknown)}."
+        cure = f"It may take: {', '.join(HOOKS[name]) or 'nothing'}."
+        raise _error(plugin, FaultKind.HOOK_ARGUMENT, place, reason, cure)
+    if name in SYNC_HOOKS and inspect.iscoroutinefunction(function):
         raise _error(plugin, FaultKind.HOOK_ASYNC, place, f"{name} must not be async.", "Write def, not async def.")
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise _error(plugin, FaultKind.HOOK_ASYNC, place, f"{name} must not yield.", "Return the answer.")
 
 
-def _offer(loaded: Loaded, name: str, kind: type) -> Any:
-    function = loaded.hooks.get(name)
+def _offer(loaded: Loaded, hook: str) -> Any:
+    function = loaded.hooks.get(hook)
     if function is None:
         return None
-    place = f"{loaded.candidate.source}: {name}"
     try:
-        made = function()
+        return function()
     except (Exception, SystemExit) as error:
-        raise _error(
-            loaded.manifest.id, FaultKind.HOOK_FAILED, place, f"{type(error).__name__}: {error}.", "Repair the hook."
-        ) from error
-    if made is not None and not isinstance(made, kind if kind is not list else list | tuple):
-        raise _error(
-            loaded.manifest.id,
-            FaultKind.HOOK_FAILED,
-            place,
-            f"It answered {type(made).__name__}, not {kind.__name__}.",
-            "Return what the hook's contract says.",
-        )
-    return made
+        place, reason = places.of_error(error, loaded.candidate.source), f"{type(error).__name__}: {error}."
+        raise _error(loaded.id, FaultKind.HOOK_FAILED, place, f"{hook} failed. {reason}", "Repair the hook.") from error
+
+
+def _items(loaded: Loaded, hook: str, kind: type) -> list[Any]:
+    made = _offer(loaded, hook)
+    if made is None:
+        return []
+    if not isinstance(made, list | tuple):
+        raise _wrong_answer(loaded, hook, made, f"a list of {kind.__name__}")
+    for one in made:
+        if not isinstance(one, kind):
+            raise _wrong_answer(loaded, hook, one, kind.__name__)
+    return list(made)
+
+
+def _named(loaded: Loaded, hook: str, offers: Sequence[Any]) -> dict[str, Any]:
+    """Facts or commands by name. Raises: PluginError."""
+    named: dict[str, Any] = {}
+    for one in offers:
+        if not one.name.startswith(f"{loaded.id}."):
+            cure = f"Call it {loaded.id}.{one.name.rsplit('.', 1)[-1]}."
+            raise _wrong_offer(loaded, hook, f"{one.name} must start with its plugin's id and a dot.", cure)
+        if one.name in named:
+            raise _wrong_offer(loaded, hook, f"{one.name} is offered twice.", "Offer it once.")
+        if not isinstance(one.permission, Permission):
+            reason = f"{one.name} asks for {one.permission!r}, which is no declared permission."
+            raise _wrong_offer(loaded, hook, reason, "Say Permission(…).", FaultKind.PERMISSION)
+        named[one.name] = one
+    return named
+
+
+def _wrong_answer(loaded: Loaded, hook: str, made: Any, wanted: str) -> PluginError:
+    reason = f"{hook} answered {type(made).__name__}, not {wanted}."
+    return _error(
+        loaded.id, FaultKind.HOOK_FAILED, loaded.place_of(hook), reason, "Return what the hook's contract says."
+    )
+
+
+def _wrong_offer(
+    loaded: Loaded, hook: str, reason: str, cure: str, kind: FaultKind = FaultKind.DECLARATION
+) -> PluginError:
+    return _error(loaded.id, kind, loaded.place_of(hook), reason, cure)
 
 
 def _error(plugin: str, kind: FaultKind, place: str, reason: str, cure: str) -> PluginError:

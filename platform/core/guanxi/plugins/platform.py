@@ -2,30 +2,47 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextvars import Context as TaskContext
 from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from tortoise import Model
 
-from guanxi.context import Context, forbidden
-from guanxi.db import migrations
-from guanxi.db.apps import App
+from guanxi.context import Context
 from guanxi.db.database import Database
-from guanxi.errors import BadUserInputError, GuanxiError, PluginDisabledError, PluginFailedError, Text
+from guanxi.db.merchant import acting_for
+from guanxi.errors import GuanxiError
 from guanxi.events import Event
-from guanxi.plugins import outbox
-from guanxi.plugins.calls import HookCaller
+from guanxi.plugins import enablement, errors, outbox, tables
+from guanxi.plugins.calls import HookCaller, acting_as
 from guanxi.plugins.followers import Followers
 from guanxi.plugins.host import PluginHost
 from guanxi.plugins.loading import Loaded
-from guanxi.plugins.quarantine import Quarantine
+from guanxi.plugins.quarantine import Quarantine, RuntimeFault
+from guanxi.schema.composed import ComposedSchema
 
 log = logging.getLogger("guanxi.plugins")
-_uncommitted: ContextVar[list[tuple[UUID, Event]] | None] = ContextVar("guanxi_uncommitted", default=None)
+
+OFFER_SECONDS = 2.0
+EPOCH = "SELECT epoch FROM merchant WHERE id = ?1"
+
+
+@dataclass
+class Writing:
+    """What the running transaction, or savepoint, has to tell once it is committed."""
+
+    events: list[tuple[UUID, Event]] = field(default_factory=list)
+    due: set[UUID] = field(default_factory=set)
+    plugins: dict[UUID, frozenset[str]] = field(default_factory=dict)
+
+
+_writing: ContextVar[Writing | None] = ContextVar("guanxi_writing", default=None)
+_reading: ContextVar[bool] = ContextVar("guanxi_reading", default=False)
 
 
 class HostPlatform:
@@ -36,7 +53,12 @@ class HostPlatform:
         self.cursor_key, self.backup_dir = cursor_key, backup_dir
         self.followers = Followers()
         self.quarantine = Quarantine()
+        self.teller = outbox.Teller(caller, self.transaction, self.plugins_now)
         self.bell = asyncio.Event()
+        self.rung: set[UUID] = set()
+        self._suspending: set[asyncio.Task[None]] = set()
+        self._sought: set[str] = set()
+        self._installing = asyncio.Lock()
 
     @property
     def dialect(self) -> str:
@@ -45,101 +67,147 @@ class HostPlatform:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
-        """A transaction; at its outermost commit followers hear of its events."""
-        if _uncommitted.get() is not None:
-            async with self.db.transaction():
-                yield
-            return
-        events: list[tuple[UUID, Event]] = []
-        token = _uncommitted.set(events)
+        """A transaction; at its outermost commit followers hear of its events. Nested: a savepoint."""
+        outer = _writing.get()
+        inner = Writing(plugins=outer.plugins) if outer is not None else Writing()
+        _writing.set(inner)
         try:
             async with self.db.transaction():
                 yield
         finally:
-            _uncommitted.reset(token)
-        for merchant, event in events:
+            # Not reset(): a transaction that a plugin leaks ends in a context where it did not begin.
+            _writing.set(outer)
+        if outer is not None:
+            outer.events += inner.events
+            outer.due |= inner.due
+            return
+        for merchant, event in inner.events:
             self.followers.tell(merchant, event)
+        for merchant in inner.due:
+            self.wake(merchant)
 
-    def reading(self) -> AbstractAsyncContextManager[None]:
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
         """One snapshot for an operation's reads."""
-        return self.db.reading()
+        was = _reading.get()
+        _reading.set(True)
+        try:
+            async with self.db.reading():
+                yield
+        finally:
+            _reading.set(was)
 
     async def fetch(self, sql: str, params: Sequence[Any]) -> list[dict[str, Any]]:
         """Rows of one read."""
         return await self.db.fetch(sql, list(params))
 
+    async def plugins_now(self, ctx: Context) -> frozenset[str]:
+        """What the merchant has enabled at this moment; in a transaction it stays so until that ends.
+
+        A request may be older than the merchant's last change: the second of the two gates.
+        """
+        writing = _writing.get()
+        if writing is None:
+            return ctx.principal.plugins
+        merchant = ctx.merchant.id
+        if merchant not in writing.plugins:
+            lock = " FOR SHARE" if self.dialect == "postgres" else ""  # SQLite has one writer anyway
+            rows = await self.db.fetch(EPOCH + lock, [merchant])
+            is_current = bool(rows) and rows[0]["epoch"] == ctx.principal.epoch
+            known = ctx.principal.plugins if is_current else await enablement.plugins_of(merchant, ctx.now())
+            writing.plugins[merchant] = known
+        return writing.plugins[merchant]
+
+    def forget_plugins(self, ctx: Context) -> None:
+        """The running transaction has changed what is enabled."""
+        writing = _writing.get()
+        if writing is not None:
+            writing.plugins.pop(ctx.merchant.id, None)
+
     async def publish(self, ctx: Context, event: object) -> None:
         """Write the event and tell the merchant's plugins. Raises: TypeError outside a transaction."""
-        waiting = _uncommitted.get()
-        if not isinstance(event, Event) or waiting is None:
+        writing = _writing.get()
+        if not isinstance(event, Event) or writing is None:
             raise TypeError("publish an Event inside `async with ctx.transaction()`")
-        await outbox.write(ctx, event)
-        for plugin, error in await outbox.tell_inline(self.db, self.caller, ctx, event):
-            self.report_fault(ctx, plugin, event.name, error)
+        plugins = await self.plugins_now(ctx)
+        told = [one for one, _ in self.host.implementations(outbox.hook_of(event.name), plugins)]
+        await outbox.write(ctx, event, told)
+        for plugin, error in await self.teller.tell_now(ctx, event, told):
+            self.report_fault(ctx, plugin, outbox.hook_of(event.name), error)
+            writing.due.add(ctx.merchant.id)
         if not ctx.is_replay:
-            waiting.append((ctx.merchant.id, event))
+            writing.events.append((ctx.merchant.id, event))
 
     def follow(self, ctx: Context) -> AsyncIterator[Event]:
         """The merchant's events as they are committed in this process."""
         return self.followers.follow(ctx.merchant.id)
 
     async def command(self, ctx: Context, name: str, value: object, *, key: str) -> Any:
-        """Run a command in the caller's transaction. Raises: PluginDisabledError, ForbiddenError."""
-        loaded = self.host.loaded.get(name.split(".", 1)[0])
-        command = loaded.commands.get(name) if loaded and self._is_on(ctx, loaded.manifest.id) else None
+        """Run a command in the caller's transaction. Raises: PluginDisabledError, ForbiddenError, PluginFailedError."""
+        loaded = await self._offering(ctx, name)
+        command = loaded.commands.get(name) if loaded else None
         if command is None:
-            raise disabled(name)
+            raise errors.disabled(name)
         ctx.require(command.permission)
         if not isinstance(value, command.input):
-            raise BadUserInputError(
-                Text(f"{name} takes a {command.input.__name__}.", f"{name} 需要 {command.input.__name__}。")
-            )
-        async with self.db.transaction():
-            return await command.run(ctx, value, key)
+            raise errors.wrong_input(name, command.input.__name__)
+        async with self._containing(ctx, name), self.transaction():
+            return await self.caller.run(command.run, replace(ctx, loaders={}), value, key, seconds=OFFER_SECONDS)
 
     async def facts(self, ctx: Context, name: str, customer_ids: Sequence[UUID]) -> list[Any]:
         """A fact of many customers. Raises: PluginDisabledError, ForbiddenError, PluginFailedError."""
-        loaded = self.host.loaded.get(name.split(".", 1)[0])
-        fact = loaded.facts.get(name) if loaded and self._is_on(ctx, loaded.manifest.id) else None
+        loaded = await self._offering(ctx, name)
+        fact = loaded.facts.get(name) if loaded else None
         if fact is None:
-            raise disabled(name)
-        if not ctx.can(fact.permission):
-            raise forbidden(fact.permission)
-        try:
-            async with asyncio.timeout(2.0):
-                values = list(await fact.get(ctx, customer_ids))
+            raise errors.disabled(name)
+        ctx.require(fact.permission)
+        async with self._containing(ctx, name), self._savepoint():
+            values = list(await self.caller.run(fact.get, ctx, customer_ids, seconds=OFFER_SECONDS))
             if len(values) != len(customer_ids):
                 raise TypeError(f"{name} answered {len(values)} values for {len(customer_ids)} customers")
-        except GuanxiError:
-            raise
-        except Exception as error:
-            self.report_fault(ctx, name.split(".", 1)[0], name, error)
-            raise PluginFailedError(
-                Text(f"The fact {name} failed.", f"事实 {name} 读取失败。"),
-                hint=Text("Try again, or tell the plugin's author.", "请重试，或联系插件作者。"),
-            ) from error
         return values
 
-    async def learn_models(self, loaded: Loaded) -> None:
-        """Tell the database of the models of a plugin that was found while running."""
-        manifest = loaded.manifest
-        if manifest.models is not None and not self.db.has_app(manifest.id):
-            await self.db.add_app(App(manifest.id, manifest.models, manifest.migrations))
+    async def call_hook(self, ctx: Context, loaded: Loaded, hook: str, seconds: float, **arguments: Any) -> None:
+        """Call a plugin's life cycle hook in a savepoint. Raises: GuanxiError; PluginFailedError for all else."""
+        function = loaded.hooks.get(hook)
+        if function is None:
+            return
+        async with self._containing(ctx, f"{loaded.id}.{hook}"), self.transaction():
+            await self.caller.call(function, {"ctx": acting_as(loaded.id, ctx), **arguments}, seconds=seconds)
+
+    async def schema_for(self, plugins: Iterable[str]) -> ComposedSchema:
+        """The schema of what a merchant has enabled; a plugin that another process found is looked for first."""
+        unknown = {one for one in plugins if one not in self.host.loaded} - self._sought
+        if unknown:
+            self._sought |= unknown
+            await self.rescan()
+        return await self.host.schema_for(plugins)
+
+    async def rescan(self) -> list[str]:
+        """Load what came to the server since; the ids of what can be enabled now and could not before."""
+        async with self._installing:
+            before = set(self.host.loaded)
+            await self.host.compositions.run(self.host.discover)
+            for app in self.host.apps():
+                if not self.db.has_app(app.label):
+                    await self.db.add_app(app)
+            await self.host.compositions.run(self.host.compose_all)
+            return sorted(set(self.host.loaded) - before)
 
     async def prepare_tables(self, loaded: Loaded) -> None:
-        """Make the tables of a plugin where the database has none yet."""
-        manifest = loaded.manifest
-        if manifest.models is not None and manifest.migrations is None:
-            await migrations.create_tables(self.db, manifest.id)
-        elif manifest.models is not None and await migrations.plan(self.db):
-            await migrations.migrate(self.db)
+        """Make the tables of a plugin where the database has none yet. Raises: ConflictError."""
+        app = tables.app_of(loaded)
+        if app is not None:
+            async with self._installing:
+                await tables.make(self.db, app)
 
     def models_of(self, loaded: Loaded) -> list[type[Model]]:
         """The plugin's models, children before the tables they point to."""
-        return self.db.models_of(loaded.manifest.id) if loaded.manifest.models else []
+        return self.db.models_of(loaded.id) if loaded.manifest.models else []
 
-    def wake(self) -> None:
-        """Something is due: the worker need not wait for its next round."""
+    def wake(self, merchant: UUID) -> None:
+        """Something is due for a merchant: the worker need not wait for its next round."""
+        self.rung.add(merchant)
         self.bell.set()
 
     def report_fault(self, ctx: Context, plugin: str, place: str, error: BaseException) -> None:
@@ -148,18 +216,47 @@ class HostPlatform:
             "plugin %s failed at %s for merchant %s, request %s",
             plugin, place, ctx.merchant.slug, ctx.request_id, exc_info=error,
         )  # fmt: skip
-        self.quarantine.count(ctx.merchant.id, plugin, place, error, ctx.now())
-        self.wake()
+        fault = RuntimeFault(plugin, place, type(error).__name__, ctx.now())
+        if self.quarantine.count(ctx.merchant.id, fault):
+            # In a task and context of its own: the transaction of whoever met the fault may be rolled back.
+            task = asyncio.get_running_loop().create_task(self._suspend(ctx, plugin), context=TaskContext())
+            self._suspending.add(task)
+            task.add_done_callback(self._suspending.discard)
 
-    def _is_on(self, ctx: Context, plugin: str) -> bool:
-        return plugin in ctx.principal.plugins
+    async def settle(self) -> None:
+        """Until every quarantine that has to begin has begun."""
+        while self._suspending:
+            await asyncio.wait(set(self._suspending))
 
+    async def _suspend(self, ctx: Context, plugin: str) -> None:
+        merchant = ctx.merchant
+        try:
+            with self.db.bound(), acting_for(merchant.id):
+                async with self.transaction():
+                    until = await enablement.suspend(ctx, plugin, self.quarantine.faults(merchant.id, plugin))
+        except Exception:
+            log.exception("plugin %s could not be put in quarantine for merchant %s", plugin, merchant.slug)
+            return
+        if until is not None:
+            log.warning("plugin %s rests for merchant %s until %s", plugin, merchant.slug, until)
 
-def disabled(name: str) -> PluginDisabledError:
-    """The one answer where a fact or command is not on offer."""
-    plugin = name.split(".", 1)[0]
-    return PluginDisabledError(
-        Text(f"{name} needs the plugin {plugin}.", f"{name} 需要启用插件 {plugin}。"),
-        hint=Text(f"Enable {plugin}, or do without.", f"请启用 {plugin}，或移除该引用。"),
-        details={"plugin": plugin},
-    )
+    async def _offering(self, ctx: Context, name: str) -> Loaded | None:
+        """The plugin that offers a fact or command, where the merchant has it enabled."""
+        plugin = name.split(".", 1)[0]
+        return self.host.loaded[plugin] if plugin in self.host.closure(await self.plugins_now(ctx)) else None
+
+    def _savepoint(self) -> AbstractAsyncContextManager[None]:
+        """So that a statement of a plugin that fails does not spoil the transaction around it."""
+        is_inside = _writing.get() is not None or (_reading.get() and self.dialect == "postgres")
+        return self.db.transaction() if is_inside else nullcontext()
+
+    @asynccontextmanager
+    async def _containing(self, ctx: Context, name: str) -> AsyncIterator[None]:
+        try:
+            yield
+        except GuanxiError:
+            raise
+        except Exception as error:
+            plugin, place = name.split(".", 1)
+            self.report_fault(ctx, plugin, place, error)
+            raise errors.failed(name) from error

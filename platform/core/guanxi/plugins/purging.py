@@ -1,61 +1,78 @@
 """Deleting a plugin's rows of one merchant for good, after they were written to a file."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import date, datetime
+import os
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 import orjson
 from tortoise import Model
 
 from guanxi.context import Context
+from guanxi.db.fields import uuid7
+from guanxi.db.models import MerchantModel
 from guanxi.plugins.models import Delivery
 
 CHUNK = 1_000
 
 
+def own_rows(models: Iterable[type[Model]]) -> list[type[Model]]:
+    """Those whose rows are a merchant's; a platform's table belongs to all."""
+    return [model for model in models if issubclass(model, MerchantModel)]
+
+
 async def save(ctx: Context, folder: Path, plugin: str, models: Sequence[type[Model]]) -> int:
-    """Write all rows to ``<folder>/<merchant>-<plugin>-<time>.jsonl``; how many there were."""
-    name = f"{ctx.merchant.slug}-{plugin}-{ctx.now():%Y%m%dT%H%M%S}.jsonl"
-    file = await asyncio.to_thread(_open, folder / name)
+    """Write all rows to ``<folder>/<merchant>-<plugin>-<time>-<id>.jsonl``; how many there were.
+
+    The file has its name only when it is whole and on the disk.
+    """
+    name = f"{ctx.merchant.slug}-{plugin}-{ctx.now():%Y%m%dT%H%M%S}-{uuid7().hex[-8:]}.jsonl"
+    partial = folder / f"{name}.part"
+    await asyncio.to_thread(_create, partial)
     count = 0
-    with file:
-        for model in models:
-            async for row in _rows(model):
-                file.write(orjson.dumps({"table": model._meta.db_table, "row": row}, default=_plain) + b"\n")
-                count += 1
+    for model in models:
+        async for page in _pages(model):
+            lines = [orjson.dumps({"table": model._meta.db_table, "row": row}, default=_plain) for row in page]
+            await asyncio.to_thread(_append, partial, lines)
+            count += len(page)
+    await asyncio.to_thread(partial.rename, folder / name)
     return count
 
 
-def _open(path: Path) -> BinaryIO:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.open("wb")
-
-
-async def delete(plugin: str, models: Sequence[type[Model]]) -> None:
-    """Delete all rows of the bound merchant, children first, in the caller's transaction."""
+async def delete(plugin: str, models: Sequence[type[Model]]) -> int:
+    """Delete all rows of the bound merchant, children first, in the caller's transaction; how many."""
+    count = 0
     for model in models:
-        await model.all().delete()
+        count += await model.all().delete()
     await Delivery.filter(plugin=plugin).delete()
+    return count
 
 
-async def _rows(model: type[Model]) -> Any:
+def _create(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # it holds personal data
+
+
+def _append(path: Path, lines: Sequence[bytes]) -> None:
+    with path.open("ab") as file:
+        file.write(b"".join(line + b"\n" for line in lines))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+async def _pages(model: type[Model]) -> AsyncIterator[list[dict[str, Any]]]:
     last: UUID | None = None
     while True:
         query = model.all().order_by("id").limit(CHUNK)
         page = await (query.filter(id__gt=last) if last else query).values()
-        for row in page:
-            yield row
+        if page:
+            yield page
+            last = page[-1]["id"]
         if len(page) < CHUNK:
             return
-        last = page[-1]["id"]
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} cannot be saved")
+    return value.hex() if isinstance(value, bytes) else str(value)

@@ -24,27 +24,28 @@ class Quarantine:
     """Counts failures per merchant and plugin; says who is due for a rest."""
 
     def __init__(self) -> None:
-        self._recent: dict[tuple[UUID, str], deque[RuntimeFault]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
-        self.due: set[tuple[UUID, str]] = set()
+        self._counted: dict[tuple[UUID, str], deque[datetime]] = defaultdict(lambda: deque(maxlen=FAULTS))
+        self._latest: dict[tuple[UUID, str], deque[RuntimeFault]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
 
-    def count(self, merchant: UUID, plugin: str, place: str, error: BaseException, now: datetime) -> None:
-        """Note a failure; with the fifth within a minute the plugin is due."""
-        faults = self._recent[merchant, plugin]
-        faults.append(RuntimeFault(plugin, place, type(error).__name__, now))
-        if sum(1 for one in faults if now - one.at < WINDOW) >= FAULTS:
-            self.due.add((merchant, plugin))
+    def count(self, merchant: UUID, fault: RuntimeFault) -> bool:
+        """Note a failure; whether it is the fifth within a minute. Counting then begins anew."""
+        key = merchant, fault.plugin
+        self._latest[key].append(fault)
+        counted = self._counted[key]
+        counted.append(fault.at)
+        if len(counted) < FAULTS or fault.at - counted[0] >= WINDOW:
+            return False
+        counted.clear()
+        return True
 
     def faults(self, merchant: UUID, plugin: str) -> list[RuntimeFault]:
         """The latest failures, oldest first."""
-        return list(self._recent.get((merchant, plugin), ()))
+        return list(self._latest.get((merchant, plugin), ()))
 
-    def take_due(self, merchant: UUID) -> list[str]:
-        """The merchant's plugins that are to rest now; each is named once."""
-        due = sorted(plugin for who, plugin in self.due if who == merchant)
-        for plugin in due:
-            self.due.discard((merchant, plugin))
-            self._recent.pop((merchant, plugin), None)
-        return due
+    def forget(self, merchant: UUID, plugin: str) -> None:
+        """Start afresh, as the plugin does when it is enabled."""
+        self._counted.pop((merchant, plugin), None)
+        self._latest.pop((merchant, plugin), None)
 
 
 def rest(suspensions: int) -> timedelta:

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 from guanxi.context import Context
-from guanxi.plugins import catalogue, permissions, rescan, service, types
+from guanxi.plugins import catalogue, permissions, service, types
 from guanxi.plugins.catalogue import platform_of
 from guanxi.plugins.events import PluginStateChanged
 from guanxi.plugins.types import (
@@ -75,7 +75,7 @@ async def update_plugin_settings(ctx: Context, values: UpdatePluginSettingsInput
 @schema.mutation(permission=permissions.MANAGE_PLUGINS, transactional=False)
 async def rescan_plugins(ctx: Context) -> RescanPluginsPayload | None:
     """Look for plugins that were added to the server since it started."""
-    found = await rescan.rescan(platform_of(ctx))
+    found = await platform_of(ctx).rescan()
     return RescanPluginsPayload(found=found, plugins=await catalogue.list_plugins(ctx))
 
 

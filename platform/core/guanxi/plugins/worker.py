@@ -1,28 +1,33 @@
-"""Works off what is due: late events, quarantines that begin and end. One per process."""
+"""Works off what is due: late events, missed events, quarantines that end. One per process."""
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from uuid import UUID
+from datetime import datetime
 
-from guanxi.context import Actor, Context, MerchantRef, Principal
+from guanxi.context import Actor, Context, MerchantRef, Principal, utc_now
 from guanxi.db.merchant import acting_for
 from guanxi.merchants.models import Merchant
 from guanxi.merchants.service import ref_of
 from guanxi.permissions import Permission
-from guanxi.plugins import enablement, outbox
+from guanxi.plugins import enablement, missed, outbox
 from guanxi.plugins.platform import HostPlatform
 
 log = logging.getLogger("guanxi.worker")
 
 EVERY_SECONDS = 5.0
+AT_ONCE, ROUNDS = 100, 50
+
+Clock = Callable[[], datetime]
 
 
-def context_for(platform: HostPlatform, merchant: MerchantRef, plugins: Iterable[str] = ()) -> Context:
+def context_for(
+    platform: HostPlatform, merchant: MerchantRef, plugins: Iterable[str] = (), clock: Clock = utc_now
+) -> Context:
     """The system itself, acting for a merchant with every right."""
     actor = Actor("system", "system", frozenset(Permission.known))
-    return Context(Principal(merchant, actor, frozenset(plugins)), platform, request_id="system")
+    return Context(Principal(merchant, actor, frozenset(plugins)), platform, request_id="system", clock=clock)
 
 
 class Worker:
@@ -37,21 +42,27 @@ class Worker:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """End after the delivery that runs."""
+        """End after what runs now; nothing of it is left half done."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        await self.platform.settle()
 
     async def _run(self) -> None:
-        platform = self.platform
+        platform, clock = self.platform, asyncio.get_running_loop().time
+        next_round = clock()
         while True:
             platform.bell.clear()
+            rung, platform.rung = platform.rung, set()
+            is_round = clock() >= next_round
+            next_round = clock() + EVERY_SECONDS if is_round else next_round
             with platform.db.bound():
-                for merchant in await self._merchants():
-                    await self._serve(merchant)
+                for merchant in await self._merchants() if is_round or rung else ():
+                    if is_round or merchant.id in rung:
+                        await self._serve(merchant)
             with suppress(TimeoutError):
-                async with asyncio.timeout(EVERY_SECONDS):
+                async with asyncio.timeout_at(next_round):
                     await platform.bell.wait()
 
     async def _merchants(self) -> list[MerchantRef]:
@@ -69,19 +80,32 @@ class Worker:
             log.exception("work for merchant %s failed; trying again", merchant.slug)
 
 
-async def serve_merchant(platform: HostPlatform, merchant: MerchantRef) -> None:
-    """Everything that is due for one merchant now."""
-    ctx = context_for(platform, merchant)
-    await _suspend(platform, ctx, merchant.id)
-    await enablement.release_rested(ctx)
-    plugins = await enablement.plugins_of(merchant.id, ctx.now())
-    ctx = context_for(platform, merchant, plugins)
-    for plugin, error in await outbox.tell_due(platform.db, platform.caller, ctx):
-        platform.report_fault(ctx, plugin, "event", error)
+async def serve_merchant(platform: HostPlatform, merchant: MerchantRef, clock: Clock = utc_now) -> None:
+    """Everything that is due for one merchant now, which is bound."""
+    ctx = context_for(platform, merchant, clock=clock)
+    await _release(ctx)
+    plugins = platform.host.closure(await enablement.plugins_of(merchant.id, ctx.now()))
+    ctx = context_for(platform, merchant, plugins, clock)
+    for plugin in plugins:
+        while await missed.schedule(ctx, platform.host.loaded[plugin]) == missed.PAGE:
+            pass
+    for _ in range(ROUNDS):
+        if await _tell_due(platform, ctx) < AT_ONCE:
+            break
 
 
-async def _suspend(platform: HostPlatform, ctx: Context, merchant: UUID) -> None:
-    for plugin in platform.quarantine.take_due(merchant):
+async def _release(ctx: Context) -> None:
+    if await enablement.has_rested(ctx):
         async with ctx.transaction():
-            until = await enablement.suspend(ctx, plugin)
-        log.warning("plugin %s rests for merchant %s until %s", plugin, ctx.merchant.slug, until)
+            for plugin, since in await enablement.release_rested(ctx):
+                await missed.since_off(ctx, plugin, since, is_replay=False)
+                log.warning("plugin %s is tried again for merchant %s", plugin, ctx.merchant.slug)
+
+
+async def _tell_due(platform: HostPlatform, ctx: Context) -> int:
+    due = await outbox.list_due(ctx, AT_ONCE)
+    for delivery, row in due:
+        error = await platform.teller.tell_late(ctx, delivery, row)
+        if error is not None:
+            platform.report_fault(ctx, delivery.plugin, outbox.hook_of(row.name), error)
+    return len(due)

@@ -69,6 +69,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "missed_since",
+                    UtcField(
+                        null=True,
+                        description="It has still to hear of events since then.",
+                        auto_now=False,
+                        auto_now_add=False,
+                    ),
+                ),
+                (
+                    "missed_by_occurrence",
+                    fields.BooleanField(default=False, description="Since then by when they happened."),
+                ),
+                (
+                    "missed_after",
+                    IdField(
+                        null=True, description="Events up to this one are scheduled.", generated=False, unique=False
+                    ),
+                ),
+                ("missed_is_replay", fields.BooleanField(default=True, description="They happened while it was off.")),
+                (
+                    "suspended_at",
+                    UtcField(
+                        null=True, description="When the running quarantine began.", auto_now=False, auto_now_add=False
+                    ),
+                ),
+                (
                     "suspended_until",
                     UtcField(null=True, description="In quarantine until then.", auto_now=False, auto_now_add=False),
                 ),
