@@ -182,7 +182,7 @@ class Engine:
             answer = self._complete(call, await execute(executor))
             return answer, not answer.errors and not watch.has_errors
 
-        async with self.turns.take(call.claim, seconds=self.limits.deadline_seconds):
+        async with self.turns.take(call.claim, seconds=self.limits.deadline_seconds / 2):
             answer = await idempotency.run_once(call.claim, call.ctx, run)
         if idempotency.REPLAYED in answer.headers:
             self.throttle.refund(call.ctx.merchant.id, call.token, call.requested - 1)
