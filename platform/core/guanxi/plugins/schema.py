@@ -1,7 +1,9 @@
 """GraphQL of the plugin catalogue."""
 
 from collections.abc import AsyncGenerator
-from typing import Any, cast
+from typing import Annotated, Any, cast
+
+import strawberry
 
 from guanxi.context import Context
 from guanxi.plugins import catalogue, permissions, service, types
@@ -23,6 +25,7 @@ from guanxi.plugins.types import (
 from guanxi.schema.scalars import Long
 
 schema = types.schema
+PluginId = Annotated[str, strawberry.argument(description="The plugin's id.")]
 
 
 @schema.query(permission=permissions.READ_PLUGINS)
@@ -32,13 +35,13 @@ async def plugins(ctx: Context) -> list[Plugin] | None:
 
 
 @schema.query(permission=permissions.READ_PLUGINS)
-async def plugin(ctx: Context, id: str) -> Plugin | None:  # noqa: A002 - the argument's name in GraphQL
+async def plugin(ctx: Context, id: PluginId) -> Plugin | None:  # noqa: A002 - the argument's name in GraphQL
     """One plugin by its id."""
     return await catalogue.find_plugin(ctx, id)
 
 
 @schema.query(permission=permissions.READ_PLUGINS)
-async def preview_plugin(ctx: Context, plugin: str) -> PluginPreview | None:
+async def preview_plugin(ctx: Context, plugin: PluginId) -> PluginPreview | None:
     """What enabling a plugin would change: SDL, permissions, data, tables."""
     return await catalogue.preview(ctx, plugin)
 

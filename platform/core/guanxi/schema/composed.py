@@ -7,7 +7,14 @@ from types import MappingProxyType
 from typing import Any
 
 import strawberry
-from graphql import GraphQLInputObjectType, GraphQLInt, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLInt,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+)
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.exceptions import DuplicatedTypeName, ScalarAlreadyRegisteredError
 from strawberry.schema.config import StrawberryConfig
@@ -196,10 +203,18 @@ class ComposedSchema(strawberry.Schema):
             for made, target in {**said.filters, **said.orders}.items():
                 self.catalog.inputs[type_name(made)] = type_name(target)
         ownership.mark(self)
+        self._describe_arguments()
         rights.apply(self)
         relations.check_orders(self.catalog)
         for part, said in self.parts.items():
             self._add_inputs(part, said)
+
+    def _describe_arguments(self) -> None:
+        """An argument that says nothing of itself has the words of its input type."""
+        for argument in (argument for one in self.output_fields for argument in one.graphql.args.values()):
+            named = get_named_type(argument.type)
+            if argument.description is None and isinstance(named, GraphQLInputObjectType):
+                argument.description = named.description
 
     def _add_inputs(self, part: str, said: SchemaPart) -> None:
         catalog, types = self.catalog, self.graphql.type_map
