@@ -1,0 +1,1 @@
+"""The timeline: everything that happens between a customer and the merchant, append-only."""

@@ -1,0 +1,37 @@
+"""What can be done with interactions."""
+
+from guanxi.interactions.service.imports import ImportOptions, ImportResult, import_file, resume
+from guanxi.interactions.service.reads import interactions_of, items_of
+from guanxi.interactions.service.records import Recorded, record_interaction, record_interactions
+from guanxi.interactions.service.stats import (
+    Group,
+    Measure,
+    Only,
+    Stat,
+    StatsPage,
+    StatsQuery,
+    count_stats,
+    interaction_stats,
+)
+from guanxi.interactions.service.voids import void_interaction
+
+__all__ = [
+    "Group",
+    "ImportOptions",
+    "ImportResult",
+    "Measure",
+    "Only",
+    "Recorded",
+    "Stat",
+    "StatsPage",
+    "StatsQuery",
+    "count_stats",
+    "import_file",
+    "interaction_stats",
+    "interactions_of",
+    "items_of",
+    "record_interaction",
+    "record_interactions",
+    "resume",
+    "void_interaction",
+]
