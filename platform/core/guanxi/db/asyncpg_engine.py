@@ -12,12 +12,13 @@ from uuid import UUID
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.asyncpg.executor import AsyncpgExecutor
 from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import ConnectionHandler
 from tortoise.exceptions import DBConnectionError, OperationalError
 
-from guanxi.db import statements
+from guanxi.db import dialects, statements
 from guanxi.db.merchant import bound_merchant
 from guanxi.db.shield import finish
 from guanxi.db.transactions import Begin, OpenTransaction, Session
@@ -47,14 +48,15 @@ def reaching() -> Iterator[None]:
         raise DBConnectionError(f"PostgreSQL cannot be reached: {error}") from error
 
 
+class Executor(dialects.BilingualExecutor, AsyncpgExecutor):
+    """Turns instances into statements."""
+
+
 class Client(AsyncpgDBClient):
     """The pool. Each statement outside a transaction gets a short one of its own."""
 
+    executor_class = Executor
     handler: ConnectionHandler
-
-    def __init__(self, connection_name: str, **options: Any) -> None:
-        # The dialect in the name: Tortoise caches SQL by it, over all databases of the process.
-        super().__init__(connection_name=f"{connection_name}.postgres", **options)
 
     async def create_pool(self, **options: Any) -> asyncpg.Pool:
         """A pool that resets nothing."""
@@ -185,6 +187,7 @@ class PooledSession(Session):
 class Transaction(OpenTransaction, AsyncpgDBClient):
     """The current client inside a transaction or a snapshot."""
 
+    executor_class = Executor
     session: PooledSession
 
     @asynccontextmanager

@@ -1,13 +1,15 @@
 """Lets one model class serve databases of both dialects in one process.
 
-Tortoise keeps the beginning of every query on the model class, in the dialect of the database that was opened last.
+Tortoise keeps the beginning of every query on the model class, in the dialect of the database that was opened last,
+and the SQL of inserts under the connection's name, which all databases share.
 """
 
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from pypika_tortoise.queries import Query
-from tortoise import Model
+from tortoise import BaseDBAsyncClient, Model
+from tortoise.backends.base.executor import BaseExecutor
 from tortoise.models import MetaInfo
 
 _beginnings: WeakKeyDictionary[type[Model], dict[tuple[type[Query], bool], Any]] = WeakKeyDictionary()
@@ -44,6 +46,26 @@ class Meta(MetaInfo):
             query = dialect.from_(self.basetable)
             known[key] = query.select(*self.db_fields) if with_columns else query
         return known[key]
+
+
+class _Named:
+    """A client whose name says its dialect."""
+
+    def __init__(self, client: BaseDBAsyncClient) -> None:
+        self._client = client
+        self.connection_name = f"{client.connection_name}.{client.capabilities.dialect}"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+
+class BilingualExecutor(BaseExecutor):
+    """Mixin: an executor that finds only its own dialect's SQL in Tortoise's cache."""
+
+    def __init__(self, model: type[Model], db: BaseDBAsyncClient, *args: Any, **options: Any) -> None:
+        named: Any = _Named(db)
+        super().__init__(model, named, *args, **options)
+        self.db = db
 
 
 def make_bilingual(model: type[Model]) -> None:

@@ -14,10 +14,11 @@ from uuid import UUID
 
 from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient
+from tortoise.backends.sqlite.executor import SqliteExecutor
 from tortoise.connection import ConnectionHandler
 from tortoise.exceptions import OperationalError
 
-from guanxi.db import lanes, statements
+from guanxi.db import dialects, lanes, statements
 from guanxi.db.lanes import Lane
 from guanxi.db.shield import finish
 from guanxi.db.transactions import Begin, OpenTransaction, Session
@@ -47,16 +48,20 @@ def is_read(sql: str) -> bool:
     return found is not None and not (found[1].upper() == "WITH" and WRITES.search(sql))
 
 
+class Executor(dialects.BilingualExecutor, SqliteExecutor):
+    """Turns instances into statements."""
+
+
 class Client(SqliteClient):
     """Credentials: ``file_path``, ``readers``, ``walls`` and pragmas."""
 
+    executor_class = Executor
     handler: ConnectionHandler
 
     def __init__(
         self, file_path: str, connection_name: str, readers: int = 2, walls: bool = True, **pragmas: Any
     ) -> None:
-        # The dialect in the name: Tortoise caches SQL by it, over all databases of the process.
-        super().__init__(file_path, connection_name=f"{connection_name}.sqlite", **{**PRAGMAS, **pragmas})
+        super().__init__(file_path, connection_name=connection_name, **{**PRAGMAS, **pragmas})
         self.readers = 0 if ":memory:" in file_path else readers
         self.walls = walls
         self.lanes: list[Lane] = []
@@ -209,6 +214,7 @@ class LaneSession(Session):
 class Transaction(OpenTransaction, SqliteClient):
     """The current client inside a transaction or a snapshot."""
 
+    executor_class = Executor
     session: LaneSession
 
     async def _call(self, function: Callable[..., T], *args: Any) -> T:
