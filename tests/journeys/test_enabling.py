@@ -31,7 +31,7 @@ async def test_no_request_fails_while_a_plugin_is_enabled_and_the_next_one_sees_
                 answers.append(sent.json())
 
         clients = [asyncio.create_task(query(number)) for number in range(50)]
-        while len(answers) < scaled(2000, 200):
+        while len(answers) < scaled(2000, 200):  # noqa: ASYNC110 - the clients are the only ones to tell
             await asyncio.sleep(0.01)
         enabled = (await client.post(f"{urls[0]}/graphql", content=json.dumps({"query": ENABLE}))).json()
         seen = [(await client.post(f"{url}/graphql", content=json.dumps({"query": TIERS}))).json() for url in urls]

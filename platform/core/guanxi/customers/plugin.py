@@ -1,11 +1,11 @@
-"""Registers the domain through the same hook as plugins do."""
+"""The customers' part of the core, registered as a plugin is."""
 
-from guanxi.customers import schema
+from guanxi.customers.schema import schema
 from guanxi.hookspecs import hookimpl
 from guanxi.schema.part import SchemaPart
 
 
 @hookimpl
 def schema_part() -> SchemaPart:
-    """The domain's GraphQL."""
-    return schema.schema
+    """Customers, their contact points, identities and tags."""
+    return schema
