@@ -1,6 +1,5 @@
 """Tables of access: roles and tokens of a merchant, and the credentials by which a merchant is found."""
 
-from datetime import datetime
 from uuid import UUID
 
 from tortoise import fields
@@ -35,7 +34,7 @@ class ApiToken(MerchantModel):
     scopes: "fields.Field[list[str]]" = fields.JSONField(default=list)
     expires_at = UtcField(null=True, description="From this moment on it is refused; empty: never.")
     last_used_at = UtcField(null=True, description="When it was last used, to the minute.")
-    revoked_at: "fields.Field[datetime | None]" = UtcField(null=True, description="Since when it is revoked.")
+    revoked_at = UtcField(null=True, description="Since when it is revoked.")
     replaced_by: fields.ForeignKeyNullableRelation["ApiToken"] = fields.ForeignKeyField(
         "staff.ApiToken", related_name="replaces", null=True, on_delete=fields.RESTRICT
     )
@@ -58,7 +57,7 @@ class Credential(PlatformModel):
     secret_hash = fields.BinaryField()
     home_id = IdField(null=True)
     expires_at = UtcField(null=True)
-    revoked_at: "fields.Field[datetime | None]" = UtcField(null=True)
+    revoked_at = UtcField(null=True)
 
     class Meta:
         table = "credential"

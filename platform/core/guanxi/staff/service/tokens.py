@@ -109,7 +109,7 @@ async def revoke_token(ctx: Context, *, token_id: UUID) -> ApiToken:
     async with ctx.transaction():
         await merchants.raise_epoch(ctx)  # its row lock makes two parallel revocations see each other
         token = await _token(token_id)
-        if token.revoked_at is not None:
+        if token.revoked_at:
             return token
         admins = await _admin_ids(now)
         if admins == {token.id}:
