@@ -70,13 +70,20 @@ class Database:
 
     async def _open(self) -> None:
         EXECUTOR_CACHE.clear()  # it knows tables by name only, and another app set may have used the name
+        self._check_models(self.apps)
         connection = connecting.connection_of(self.settings, self.role)
         await self.context.init(config={"connections": {ALIAS: connection}, "apps": self.app_config()})
         self.root = connecting.root_client(self.context.connections)
-        if self.is_checked:
-            check_models(self.known_apps)
         await self.root.create_connection(with_db=True)
         await self._check_walls()
+
+    def _check_models(self, apps: Sequence[App]) -> None:
+        """Before Tortoise resolves relations, which changes the classes that they point to."""
+        if self.is_checked:
+            found = Apps(None, self.context.connections)
+            for app in apps:
+                found.init_app(app.label, [app.models], _init_relations=False)
+            check_models(found)
 
     async def _check_walls(self) -> None:
         if self.is_checked:
@@ -165,14 +172,11 @@ class Database:
         """
         if self.has_app(app.label):
             raise ConfigurationError(f"there is an app {app.label} already")
+        self._check_models([*self.apps, app])
         known = self.known_apps
         try:
             with self.bound():
-                known.init_app(app.label, [app.models], _init_relations=False)
-                if self.is_checked:
-                    check_models(known)
-                known._init_relations()
-                for model in known[app.label].values():
+                for model in known.init_app(app.label, [app.models]).values():
                     model._meta.default_connection = ALIAS
                 known._build_initial_querysets()
         except BaseException:
