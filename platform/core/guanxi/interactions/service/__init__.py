@@ -4,6 +4,7 @@ from guanxi.interactions.service.imports import ImportOptions, ImportResult, imp
 from guanxi.interactions.service.reads import interactions_of, items_of
 from guanxi.interactions.service.records import Recorded, record_interaction, record_interactions
 from guanxi.interactions.service.stats import (
+    Condition,
     Group,
     Measure,
     Only,
@@ -16,6 +17,7 @@ from guanxi.interactions.service.stats import (
 from guanxi.interactions.service.voids import void_interaction
 
 __all__ = [
+    "Condition",
     "Group",
     "ImportOptions",
     "ImportResult",

@@ -45,7 +45,7 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """A run as it stands; the counts are of the whole run. ``is_repeat``: it was done before, nothing is new."""
+    """A run as it stands, counted from its beginning. ``is_repeat``: it was done before, and nothing is new."""
 
     run_id: UUID
     preset: str
@@ -285,8 +285,8 @@ def _result(run: ImportRun, judged: Judged, *, is_repeat: bool) -> ImportResult:
         run.preset,
         run.state,
         run.rows_done,
-        run.customers_created,
-        run.interactions_created,
+        0 if is_repeat else run.customers_created,
+        0 if is_repeat else run.interactions_created,
         is_repeat,
         tuple(judged.problems),
     )
