@@ -51,7 +51,8 @@ class Platform:
 def compose(sdl: str) -> GraphQLSchema:
     schema = build_schema(sdl)
     for kind, name in (("Query", "people"), ("Person", "friends")):
-        schema.type_map[kind].fields[name].extensions["guanxi"] = Facet("core", sizes=(20, 100))  # type: ignore[attr-defined]
+        home: Any = schema.type_map[kind]
+        home.fields[name].extensions["guanxi"] = Facet("core", sizes=(20, 100))
     return schema
 
 
@@ -61,11 +62,11 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def run() -> Run:
-    platform = Platform()
+    platform: Any = Platform()
 
     async def asked(query: str, variables: Any = None, permissions: frozenset[str] = ALL) -> Answer:
         principal = Principal(MerchantRef(uuid7(), "tea", "Tea"), Actor("token", "t", permissions))
-        ctx = Context(principal, platform, "r1", schema=SCHEMA)  # type: ignore[arg-type]
+        ctx = Context(principal, platform, "r1", schema=SCHEMA)
         return await operations.run(GraphQLRequest(query, variables=variables), ctx)
 
     return asked

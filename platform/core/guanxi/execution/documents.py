@@ -130,7 +130,6 @@ class Documents:
         self.schema, self.limits = schema, limits
         self._keep, self._kept = keep, 0
         self._found: OrderedDict[tuple[str, frozenset[str] | None], Document] = OrderedDict()
-        self._introspective: set[str] = set()
 
     def __len__(self) -> int:
         """How many documents are kept."""
@@ -141,22 +140,30 @@ class Documents:
         """How large all kept documents are together."""
         return self._kept
 
+    def find(self, text: str, permissions: frozenset[str]) -> Document | None:
+        """The document where it is kept."""
+        for key in ((text, None), (text, permissions)):
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        return None
+
     def read(self, text: str, permissions: frozenset[str], *, registered: bool = False) -> Document:
         """The document, ready to run. One that introspects is held against what ``permissions`` let see.
 
         Raises: QueryTooComplexError, BadUserInputError, DocumentRefusedError.
         """
-        for key in ((text, None), (text, permissions)):
-            if key in self._found:
-                self._found.move_to_end(key)
-                return self._found[key]
+        kept = self.find(text, permissions)
+        if kept is not None:
+            return kept
         tokens = self.limits.registered_tokens if registered else self.limits.tokens
         node = _parse(text, tokens)
+        size = count_tokens(node)
         measured = shape.measure(node, self.limits)
         shape.check(measured, self.limits, tokens=tokens)
         schema = self.schema.visible_to(permissions) if measured.is_introspective else self.schema.graphql
         _validate(schema, node, tokens)
-        made = Document(schema, node, node_tokens(node), compile_prices(schema, node, measured.order))
+        made = Document(schema, node, size, compile_prices(schema, node, measured.order))
         made.operations = [
             Operation(made, place, one)
             for place, one in enumerate(node.definitions)
@@ -173,7 +180,7 @@ class Documents:
             self._kept -= gone.tokens
 
 
-def node_tokens(node: DocumentNode) -> int:
+def count_tokens(node: DocumentNode) -> int:
     """How many lexical tokens a parsed document has."""
     count, token = 0, node.loc.start_token if node.loc else None
     while token is not None:

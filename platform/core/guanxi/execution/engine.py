@@ -15,7 +15,7 @@ from guanxi.context import Context
 from guanxi.errors import RateLimitedError, Text
 from guanxi.execution import cost, errors, idempotency, values
 from guanxi.execution.calls import Call, PayloadWatch, VariablesRefusedError, payer
-from guanxi.execution.documents import REPORTED, DocumentRefusedError, Documents, Operation
+from guanxi.execution.documents import REPORTED, Document, DocumentRefusedError, Documents, Operation
 from guanxi.execution.executor import (
     OperationExecutor,
     build_executor,
@@ -120,15 +120,20 @@ class Engine:
                 Text("Send one in query.", "请在 query 中传入文档。"),
                 "query",
             )
+        documents, permissions = self.documents_of(ctx.schema), ctx.actor.permissions
+        document = documents.find(request.query, permissions) or self._read_new(request.query, documents, ctx)
+        return document.pick(request.operation_name)
+
+    def _read_new(self, text: str, documents: Documents, ctx: Context) -> Document:
+        """Read a document for somebody who still has a budget; one that is refused is paid by it."""
         self._charge(ctx, 1)
         try:
-            document = self.documents_of(ctx.schema).read(request.query, ctx.actor.permissions)
-            operation = document.pick(request.operation_name)
+            document = documents.read(text, ctx.actor.permissions)
         except Exception:
             self.throttle.drain(ctx.merchant.id, payer(ctx), REFUSED)
             raise
         self.throttle.refund(ctx.merchant.id, payer(ctx), 1)
-        return operation
+        return document
 
     def _charge(self, ctx: Context, points: int) -> Budget:
         try:

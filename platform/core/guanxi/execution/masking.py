@@ -21,7 +21,7 @@ INTERNAL = Text("Internal error.", "内部错误。")
 INVALID = Text("A value cannot be taken.", "传入的值无效。")
 LONGEST = 300  # characters of a message of graphql-core: names in it are the client's own
 RETRY_SECONDS = 5
-STATUSES = {"METHOD_NOT_ALLOWED": 405, "RATE_LIMITED": 429, "UNAVAILABLE": 503}
+STATUSES = {"METHOD_NOT_ALLOWED": 405, "RATE_LIMITED": 429, "UNAVAILABLE": 503, "DEADLINE_EXCEEDED": 503}
 # What graphql-core quotes of a refused value, or of the exception that a scalar raised.
 QUOTED = re.compile(r"(?:, but encountered error |[,;.] found: | Found: ).*", re.DOTALL)
 PLACE = re.compile(r"Variable '\$(\w+)' has invalid value(?: at ([^:]*))?:")
