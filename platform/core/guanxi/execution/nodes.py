@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -51,13 +52,14 @@ async def nodes_of(ctx: Context, ids: Sequence[Id]) -> list[Node | None]:
             hint=Text("Ask in several requests.", "请分多次请求。"),
             path=("ids",),
         )
-    tables = {one.tag: ctx.schema.catalog.tags.get(one.tag) for one in ids}
-    found: dict[Id, Node | None] = {}
-    for tag, table in tables.items():
+    found: dict[tuple[str, UUID], Node | None] = {}
+    for tag in dict.fromkeys(one.tag for one in ids):
+        table = ctx.schema.catalog.tags.get(tag)
         if table is None:
             continue
         if not ctx.can(table.permission):
             raise forbidden(table.permission)
-        mine = [one for one in dict.fromkeys(ids) if one.tag == tag]
-        found |= zip(mine, await rows.rows_of(ctx, table.cls, mine), strict=True)
-    return [found.get(one) if tables[one.tag] else None for one in ids]
+        mine = list(dict.fromkeys(one.of(tag) for one in ids if one.tag == tag))
+        rows_found = await rows.rows_of(ctx, table.cls, mine)
+        found |= {(tag, one): row for one, row in zip(mine, rows_found, strict=True)}
+    return [found.get((one.tag, one.of(one.tag))) for one in ids]

@@ -3,6 +3,8 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any, Protocol, TypeVar, dataclass_transform, get_args
 
 import strawberry
@@ -144,8 +146,8 @@ class SchemaPart:
     def batch(self, target: type, *, permission: Permission, requires: tuple[str, ...] = ("id",)) -> Callable[[F], F]:
         """A field in Python: ``(parents, ctx, *, arguments) -> results in the same order``.
 
-        An exception in place of a result fails that parent's field alone. ``requires`` names the
-        parents' columns that the function reads.
+        An exception in place of a result fails that parent's field alone (``list[int | Exception]`` is
+        a field of ``int``). ``requires`` names the parents' columns that the function reads.
         """
 
         def decorate(function: F) -> F:
@@ -156,7 +158,7 @@ class SchemaPart:
                 description=inspect.getdoc(function),
                 metadata={META: Batch(function, requires, permission)},
             )
-            made.type_annotation = StrawberryAnnotation(_inner(signature.return_annotation))
+            made.type_annotation = StrawberryAnnotation(_without_errors(_inner(signature.return_annotation)))
             self._append(target, function.__name__, made, _place(function))
             return function
 
@@ -273,6 +275,12 @@ class SchemaPart:
 def _place(function: Callable[..., Any]) -> str:
     code = function.__code__
     return f"{code.co_filename}:{code.co_firstlineno}"
+
+
+def _without_errors(annotation: Any) -> Any:
+    """A union without its exceptions."""
+    kept = [one for one in get_args(annotation) if not (isinstance(one, type) and issubclass(one, Exception))]
+    return annotation if len(kept) == len(get_args(annotation)) else reduce(or_, kept)
 
 
 def _inner(annotation: Any) -> Any:
