@@ -10,7 +10,7 @@ from guanxi.customers.models import Customer as CustomerModel
 from guanxi.customers.types.outputs import Customer
 from guanxi.interactions import models, permissions
 from guanxi.interactions.types.enums import Channel, InteractionKind, RecordMode
-from guanxi.schema.declare import many, money, one
+from guanxi.schema.declare import column, many, money, one
 from guanxi.schema.money import Money
 from guanxi.schema.nodes import Node
 from guanxi.schema.part import SchemaPart
@@ -67,7 +67,7 @@ class Interaction(Node):
     subject: str | None
     body: str | None
     actor: str
-    attributes: JSON
+    attributes: JSON = column(description="An object of the merchant's own shape.")
     mode: RecordMode
     items: list[InteractionItem] = many(
         models.InteractionItem, "interaction", order="position", sizes=(50, 200), description="Articles, as sent."
