@@ -230,10 +230,11 @@ class Engine:
         return self._events(call, executor, stream)
 
     async def _events(self, call: Call, executor: OperationExecutor, stream: Any) -> AsyncIterator[Answer]:
+        call.ctx.loaders.clear()
         try:
             async for payload in stream:
-                call.ctx.loaders.clear()
                 yield await self._guarded(call.ctx, partial(self._event, call, executor, payload))
+                call.ctx.loaders.clear()  # what the next event reads is as of then
         except (Exception, SystemExit, asyncio.CancelledError) as error:
             if is_cancelled(error):
                 raise
