@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from guanxi.context import Actor, Context
+from guanxi.db.merchant import ForeignMerchantError, bound_merchant
 from guanxi.permissions import Permission
 from guanxi.plugins import places
 from guanxi.plugins.host import PluginHost
@@ -40,7 +41,8 @@ class HookCaller:
         """Call any function of a plugin, as ``call`` does."""
         started = time.perf_counter()
         # A context of its own: what a plugin binds must not be bound for its caller.
-        task = asyncio.create_task(_run(function, args, named), context=copy_context())
+        context = copy_context()
+        task = asyncio.create_task(_run(function, args, named), context=context)
         is_late, outcome = False, "cancelled"
         try:
             await asyncio.wait({task}, timeout=seconds)
@@ -54,7 +56,10 @@ class HookCaller:
             raise TimeoutError(f"{_name(function)} took longer than {seconds:g} s")
         if task.cancelled():
             raise RuntimeError(f"{_name(function)} cancelled itself")
-        return task.result()
+        result = task.result()
+        if context.run(bound_merchant) != bound_merchant():
+            raise ForeignMerchantError(f"{_name(function)} left another merchant bound")
+        return result
 
 
 def acting_as(plugin: str, ctx: Context) -> Context:

@@ -102,7 +102,7 @@ def _entry(ctx: Context, platform: HostPlatform, plugin: str, row: Enablement | 
         enabled_at=row.enabled_at if row else None,
         disabled_at=row.disabled_at if row else None,
         suspended_until=row.suspended_until if row else None,
-        faults=[*_load_faults(platform, plugin), *(_runtime_faults(ctx, platform, row) if row else ())],
+        faults=[*_load_faults(platform, plugin), *_runtime_faults(ctx, platform, plugin, row)],
     )
 
 
@@ -141,13 +141,13 @@ def _shown(fault: Fault) -> PluginFault:
     return PluginFault(kind=fault.kind.value, place=fault.place, reason=fault.reason, cure=fault.cure)
 
 
-def _runtime_faults(ctx: Context, platform: HostPlatform, row: Enablement) -> list[PluginFault]:
+def _runtime_faults(ctx: Context, platform: HostPlatform, plugin: str, row: Enablement | None) -> list[PluginFault]:
     """What led to quarantine, which every process knows, and what this process met since."""
-    kept = {(one["place"], one["reason"], datetime.fromisoformat(one["at"])) for one in row.faults}
-    kept |= {(one.place, one.reason, one.at) for one in platform.quarantine.faults(ctx.merchant.id, row.plugin)}
+    kept = [(one["place"], one["reason"], datetime.fromisoformat(one["at"])) for one in (row.faults if row else ())]
+    kept += [(one.place, one.reason, one.at) for one in platform.quarantine.faults(ctx.merchant.id, plugin)]
     return [
         PluginFault(kind=FaultKind.RUNTIME.value, place=place, reason=reason, cure=CURE, at=at)
-        for place, reason, at in sorted(kept, key=lambda one: one[2])
+        for place, reason, at in sorted(dict.fromkeys(kept), key=lambda one: one[2])
     ]
 
 

@@ -83,12 +83,14 @@ def part_of(loaded: Loaded, ids: Sequence[str]) -> SchemaPart:
     return part
 
 
-def fault_of(plugin: str, place: str, error: Exception) -> Fault:
+def fault_of(loaded: Loaded, error: Exception) -> Fault:
     """Why a plugin's part does not compose."""
     if isinstance(error, CompositionError):
         kind = FaultKind(getattr(error, "kind", FaultKind.DECLARATION.value))
-        return Fault(plugin, kind, error.place, f"It {error.reason}.", error.cure)
-    return Fault(plugin, FaultKind.DECLARATION, place, f"{type(error).__name__}: {error}.", "Repair the declaration.")
+        return Fault(loaded.id, kind, error.place, f"It {error.reason}.", error.cure)
+    place = loaded.place_of("schema_part") if "schema_part" in loaded.hooks else loaded.candidate.source
+    reason = f"{type(error).__name__}: {str(error).rstrip('.')}."
+    return Fault(loaded.id, FaultKind.DECLARATION, place, reason, "Repair the declaration.")
 
 
 def _without_clash(
@@ -104,7 +106,7 @@ def _without_clash(
             made = ComposedSchema(core, {**kept, one.id: parts[one.id]}, reads.bind)
             kept[one.id] = parts[one.id]
         except Exception as error:  # noqa: BLE001 - as above; kept as a fault
-            faults.append(fault_of(one.id, one.candidate.source, error))
+            faults.append(fault_of(one, error))
     return Composition(made, tuple(faults))
 
 

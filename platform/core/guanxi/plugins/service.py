@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from guanxi.context import Context
-from guanxi.errors import GuanxiError
+from guanxi.errors import GuanxiError, PluginFailedError
 from guanxi.plugins import enablement, errors, missed, permissions, purging
 from guanxi.plugins.enablement import DISABLED, ENABLED, NEVER, PURGED
 from guanxi.plugins.events import PluginStateChanged
@@ -200,6 +200,8 @@ async def _check_composition(platform: HostPlatform, plugins: set[str], plugin: 
 async def _call_contained(ctx: Context, platform: HostPlatform, loaded: Loaded, hook: str) -> None:
     try:
         await platform.call_hook(ctx, loaded, hook, HOOK_SECONDS)
+    except PluginFailedError:
+        return  # counted already
     except GuanxiError as error:
         platform.report_fault(ctx, loaded.id, hook, error)
 
