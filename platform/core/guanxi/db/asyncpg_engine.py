@@ -48,6 +48,15 @@ def reaching() -> Iterator[None]:
         raise DBConnectionError(f"PostgreSQL cannot be reached: {error}") from error
 
 
+@contextmanager
+def encoding() -> Iterator[None]:
+    """A value that the driver cannot encode is as wrong as one that the server refuses."""
+    try:
+        yield
+    except ValueError as error:
+        raise OperationalError(error) from error
+
+
 class Executor(dialects.BilingualExecutor, AsyncpgExecutor):
     """Turns instances into statements."""
 
@@ -99,7 +108,8 @@ class Client(AsyncpgDBClient):
         """A connection inside a transaction that carries the merchant."""
         transaction = await self._start(WRITE)
         try:
-            yield transaction.session.connection
+            with encoding():
+                yield transaction.session.connection
         except BaseException:
             await finish(transaction.end(commit=False))
             raise
@@ -196,7 +206,8 @@ class Transaction(OpenTransaction, AsyncpgDBClient):
         async with self.session.lock:
             self.check_open()
             await self.session.follow_merchant()
-            yield self.session.connection
+            with encoding():
+                yield self.session.connection
 
     execute_insert = Client.execute_insert
     execute_query = Client.execute_query

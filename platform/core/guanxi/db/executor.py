@@ -8,7 +8,7 @@ from tortoise import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 from tortoise.migrations.executor import MigrationExecutor, PlanStep
 from tortoise.migrations.graph import MigrationKey
-from tortoise.migrations.operations import RunPython, SQLOperation
+from tortoise.migrations.operations import RunPython, RunSQL
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_generator.state import State
 
@@ -124,7 +124,7 @@ class Executor(MigrationExecutor):
     async def _seeing_all_rows(self, client: BaseDBAsyncClient, operations: Iterable[object]) -> AsyncIterator[None]:
         """Forced row-level security hides every row from the owner too, so a migration of data would change none."""
         names: list[str] = []
-        if not self.is_sqlite and any(isinstance(one, RunPython | SQLOperation) for one in operations):
+        if not self.is_sqlite and any(isinstance(one, RunPython | RunSQL) for one in operations):
             names = [row["name"] for row in (await client.execute_query(FORCED))[1]]
         for name in names:
             await client.execute_query(f'ALTER TABLE "{name}" NO FORCE ROW LEVEL SECURITY')

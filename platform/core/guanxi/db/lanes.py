@@ -59,7 +59,7 @@ class Lane:
             found: T = await self.connection._execute(function, *args)  # type: ignore[no-untyped-call]  # not typed
         except sqlite3.IntegrityError as error:
             raise IntegrityError(error) from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:  # a value that SQLite cannot hold
             raise OperationalError(error) from error
         return found
 
