@@ -1,6 +1,5 @@
 """What a list costs does not depend on how long it is: one statement for each level and relation."""
 
-import pytest
 import toy_models as models
 from toy_desk import Desk
 
@@ -28,16 +27,15 @@ async def fill(desk: Desk, count: int) -> None:
     await desk.add(models.Visit, *({"person": one, "host": one, "kind": "call"} for one in people for _ in range(3)))
 
 
-@pytest.mark.parametrize("name", QUERIES)
-async def test_ten_times_the_parents_cost_the_same_number_of_statements(desk: Desk, other: Desk, name: str) -> None:
-    document, expected = QUERIES[name]
+async def test_ten_times_the_parents_cost_the_same_number_of_statements(desk: Desk, other: Desk) -> None:
     await fill(desk, 4)
     await fill(other, 40)
 
-    await desk.ask(document)
-    await other.ask(document)
+    for name, (document, expected) in QUERIES.items():
+        await desk.ask(document)
+        await other.ask(document)
 
-    assert (desk.statements, other.statements) == (expected, expected)
+        assert (desk.statements, other.statements) == (expected, expected), name
 
 
 async def test_nodes_of_many_types_cost_one_statement_for_each_type(desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import pytest
 import toy_models as models
 from toy_club import READ_VISITS
 from toy_desk import Desk
@@ -33,11 +32,12 @@ async def test_foreign_deleted_and_unknown_ids_are_null_alike(desk: Desk, other:
     assert [(one.data, one.errors) for one in [*answers, of_no_type]] == 4 * [({"node": None}, None)]
 
 
-@pytest.mark.parametrize(
-    "text", ["", "per_", "per_123", "PER_" + "0" * 32, "per_" + "0" * 33, "per-" + "0" * 32, "per_" + "G" * 32]
-)
-async def test_a_malformed_id_is_refused(desk: Desk, text: str) -> None:
-    assert "BAD_USER_INPUT" in await desk.codes(f'{{ node(id: "{text}") {{ id }} }}')
+MALFORMED = ["", "per_", "per_123", f"PER_{'0' * 32}", f"per_{'0' * 33}", f"per-{'0' * 32}", f"per_{'G' * 32}"]
+
+
+async def test_a_malformed_id_is_refused(desk: Desk) -> None:
+    for text in MALFORMED:
+        assert "BAD_USER_INPUT" in await desk.codes(f'{{ node(id: "{text}") {{ id }} }}'), text
 
 
 async def test_many_come_in_the_order_asked_each_as_often_as_asked(desk: Desk) -> None:

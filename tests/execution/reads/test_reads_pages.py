@@ -4,7 +4,6 @@ import base64
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pytest
 import toy_models as models
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,36 +119,36 @@ async def test_rows_that_stay_are_seen_once_while_others_come_and_go(
     assert stayed <= set(seen)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        "first: 0",
-        "first: -1",
-        "first: 101",
-        "last: 0",
-        "last: 101",
-        "first: 1, last: 1",
-        'first: 1, before: "x"',
-        'last: 1, after: "x"',
-        'after: "x", before: "x"',
-        'after: ""',
-        'after: "x"',
-        'after: "漢"',
-        f'after: "{base64.urlsafe_b64encode(bytes(40)).decode()}"',
-        "orderBy: [{name: ASC, rank: ASC}]",
-        "orderBy: [{name: null}]",
-        "orderBy: [{}]",
-    ],
-)
-async def test_wrong_windows_and_cursors_are_refused(desk: Desk, arguments: str) -> None:
+WRONG = [
+    "first: 0",
+    "first: -1",
+    "first: 101",
+    "last: 0",
+    "last: 101",
+    "first: 1, last: 1",
+    'first: 1, before: "x"',
+    'last: 1, after: "x"',
+    'after: "x", before: "x"',
+    'after: ""',
+    'after: "x"',
+    'after: "漢"',
+    f'after: "{base64.urlsafe_b64encode(bytes(40)).decode()}"',
+    "orderBy: [{name: ASC, rank: ASC}]",
+    "orderBy: [{name: null}]",
+    "orderBy: [{}]",
+]
+
+
+async def test_wrong_windows_and_cursors_are_refused(desk: Desk) -> None:
     await desk.people({}, {})
 
-    result = await desk.result(f"{{ people({arguments}) {{ nodes {{ id }} }} }}")
+    for arguments in WRONG:
+        result = await desk.result(f"{{ people({arguments}) {{ nodes {{ id }} }} }}")
 
-    assert result.errors
-    code = getattr(result.errors[0].original_error, "code", "BAD_USER_INPUT")  # graphql-core's own refusals have none
-    assert code == "BAD_USER_INPUT"
-    assert result.data in (None, {"people": None})
+        assert result.errors, arguments
+        # graphql-core's own refusals have no code yet: operations give it to them
+        assert getattr(result.errors[0].original_error, "code", "BAD_USER_INPUT") == "BAD_USER_INPUT", arguments
+        assert result.data in (None, {"people": None})
 
 
 async def cursor_of(desk: Desk, **variables: Any) -> str:

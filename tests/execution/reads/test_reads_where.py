@@ -3,14 +3,19 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pytest
 import toy_models as models
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from toy_club import READ, PersonFilter
 from toy_desk import Desk
+from toy_sets import compose
 
+from guanxi.context import Context
 from guanxi.db.merchant import acting_for
-from guanxi.execution.sql import after_prefix
+from guanxi.execution import where
+from guanxi.execution.sql import Statement, after_prefix
+from guanxi.schema.inputs import TextFilter
+from guanxi.schema.part import SchemaPart
 from guanxi.testing import counts
 
 FIND = "query ($where: PersonFilter) { people(first: 100, where: $where) { totalCount nodes { id } } }"
@@ -54,8 +59,8 @@ COMPARE: dict[str, Any] = {
 }
 
 
-def holds(row: Any, where: dict[str, Any]) -> bool:
-    ((name, said),) = where.items()
+def holds(row: Any, asked: dict[str, Any]) -> bool:
+    ((name, said),) = asked.items()
     if name == "and":
         return all(holds(row, one) for one in said)
     if name == "or":
@@ -75,15 +80,15 @@ def compares(value: Any, operator: str, given: Any) -> bool:
 
 
 @settings(max_examples=counts.scaled(300))
-@given(rows=st.lists(ROWS, max_size=6), where=filters)
-async def test_a_filter_finds_what_python_finds(desk: Desk, rows: list[dict[str, Any]], where: dict[str, Any]) -> None:
+@given(rows=st.lists(ROWS, max_size=6), asked=filters)
+async def test_a_filter_finds_what_python_finds(desk: Desk, rows: list[dict[str, Any]], asked: dict[str, Any]) -> None:
     with acting_for(desk.merchant.id):
         await models.Person.all().delete()
     people = await desk.people(*rows)
 
-    found = (await desk.ask(FIND, where=where))["people"]
+    found = (await desk.ask(FIND, where=asked))["people"]
 
-    assert {one["id"] for one in found["nodes"]} == {f"per_{one.id.hex}" for one in people if holds(one, where)}
+    assert {one["id"] for one in found["nodes"]} == {f"per_{one.id.hex}" for one in people if holds(one, asked)}
     assert found["totalCount"] == len(found["nodes"])
 
 
@@ -95,24 +100,23 @@ def test_all_texts_with_a_prefix_stand_before_its_end(prefix: str, rest: str) ->
     assert end is None or not end.startswith(prefix) or not prefix
 
 
-@pytest.mark.parametrize(
-    ("where", "names"),
-    [
-        ("{isActive: {eq: false}}", ["off"]),
-        ('{bornOn: {eq: "2000-02-29"}}', ["born"]),
-        ('{bornOn: {lt: "2000-03-01", gte: "2000-02-29"}}', ["born"]),
-        ('{joinedAt: {gt: "2026-11-11T07:59:59.999999+08:00", lte: "2026-11-11T00:00:00Z"}}', ["joined"]),
-        ("{joinedAt: {isNull: true}}", ["off", "born", "badge"]),
-        ("{karma: {eq: 9007199254740991}}", ["badge"]),
-        ("{badgeLevel: {gte: 2}}", ["badge"]),
-        ("{not: {badgeLevel: {gte: 2}}}", ["off", "born", "joined"]),
-        ("{and: []}", ["off", "born", "joined", "badge"]),
-        ("{or: []}", []),
-        ("{name: {in: []}}", []),
-        ("{name: {}}", ["off", "born", "joined", "badge"]),
-    ],
-)
-async def test_every_kind_of_column_can_be_compared(desk: Desk, where: str, names: list[str]) -> None:
+KINDS = [
+    ("{isActive: {eq: false}}", ["off"]),
+    ('{bornOn: {eq: "2000-02-29"}}', ["born"]),
+    ('{bornOn: {lt: "2000-03-01", gte: "2000-02-29"}}', ["born"]),
+    ('{joinedAt: {gt: "2026-11-11T07:59:59.999999+08:00", lte: "2026-11-11T00:00:00Z"}}', ["joined"]),
+    ("{joinedAt: {isNull: true}}", ["off", "born", "badge"]),
+    ("{karma: {eq: 9007199254740991}}", ["badge"]),
+    ("{badgeLevel: {gte: 2}}", ["badge"]),
+    ("{not: {badgeLevel: {gte: 2}}}", ["off", "born", "joined"]),
+    ("{and: []}", ["off", "born", "joined", "badge"]),
+    ("{or: []}", []),
+    ("{name: {in: []}}", []),
+    ("{name: {}}", ["off", "born", "joined", "badge"]),
+]
+
+
+async def test_every_kind_of_column_can_be_compared(desk: Desk) -> None:
     people = await desk.people(
         {"name": "off", "is_active": False},
         {"name": "born", "born_on": date(2000, 2, 29)},
@@ -121,9 +125,10 @@ async def test_every_kind_of_column_can_be_compared(desk: Desk, where: str, name
     )
     await desk.add(models.Badge, {"person": people[3], "level": 2}, {"person": people[0], "level": 1})
 
-    found = await desk.ask(f"{{ people(where: {where}) {{ nodes {{ name }} }} }}")
+    for asked, names in KINDS:
+        found = await desk.ask(f"{{ people(where: {asked}) {{ nodes {{ name }} }} }}")
 
-    assert [one["name"] for one in found["people"]["nodes"]] == names
+        assert [one["name"] for one in found["people"]["nodes"]] == names, asked
 
 
 async def test_ids_are_compared_by_the_type_that_they_name(desk: Desk) -> None:
@@ -139,19 +144,18 @@ async def test_ids_are_compared_by_the_type_that_they_name(desk: Desk) -> None:
     assert await desk.codes(visits, id=f"hob_{ann.id.hex}") == 2 * ["BAD_USER_INPUT"]
 
 
-@pytest.mark.parametrize(
-    "where",
-    [
-        {"name": {"eq": "a\0"}},
-        {"name": {"startsWith": "\ud800"}},
-        {"name": {"in": ["a", "\0"]}},
-        {"name": {"eq": None}},
-        {"not": {"not": {"not": {"not": {"not": {"not": {"not": {"name": {"eq": "a"}}}}}}}}},
-    ],
-    ids=["NUL", "half a pair", "NUL in a list", "null", "too deep"],
-)
-async def test_what_no_database_can_answer_is_refused(desk: Desk, where: dict[str, Any]) -> None:
-    assert await desk.codes(FIND, where=where) == ["BAD_USER_INPUT"]
+REFUSED: list[dict[str, Any]] = [
+    {"name": {"eq": "a\0"}},
+    {"name": {"startsWith": "\ud800"}},
+    {"name": {"in": ["a", "\0"]}},
+    {"name": {"eq": None}},
+    {"not": {"not": {"not": {"not": {"not": {"not": {"not": {"name": {"eq": "a"}}}}}}}}},
+]
+
+
+async def test_what_no_database_can_answer_is_refused(desk: Desk) -> None:
+    for asked in REFUSED:
+        assert await desk.codes(FIND, where=asked) == ["BAD_USER_INPUT"], asked
 
 
 async def test_text_that_looks_like_sql_is_text(desk: Desk) -> None:
@@ -161,3 +165,25 @@ async def test_text_that_looks_like_sql_is_text(desk: Desk) -> None:
 
     assert found["people"]["totalCount"] == 1
     assert (await desk.ask(FIND, where={"name": {"contains": "?1 $1"}}))["people"]["totalCount"] == 1
+
+
+counting = SchemaPart()
+
+
+@counting.query(permission=READ)
+async def people_counted(ctx: Context, which: PersonFilter) -> int:
+    """How many people there are of a filter."""
+    statement = Statement(ctx.platform.dialect)
+    condition = where.write(ctx.schema.catalog, "PersonFilter", where.as_mapping(which), statement, "t", ctx)
+    found = await ctx.platform.fetch(f"SELECT count(*) AS n FROM club_person t WHERE {condition}", statement.params)
+    return int(found[0]["n"])
+
+
+async def test_a_resolver_in_python_keeps_the_filters_that_plugins_add(desk: Desk) -> None:
+    desk.schema = compose("badges", counting=counting)
+    ann, _ = await desk.people({}, {})
+    await desk.add(models.Badge, {"person": ann, "level": 2})
+    count = "{ all: peopleCounted(which: {and: []}) golden: peopleCounted(which: {not: {not: {badgeLevel: {eq: 2}}}}) }"
+
+    assert await desk.ask(count) == {"all": 2, "golden": 1}
+    assert where.as_mapping(PersonFilter(name=TextFilter(eq="a"))) == {"name": {"eq": "a"}}

@@ -10,6 +10,7 @@ from guanxi.errors import BadUserInputError, Text
 from guanxi.execution.sql import Statement
 from guanxi.schema.catalog import Catalog, FilterColumn, camel
 from guanxi.schema.ids import Id
+from guanxi.schema.inputs import given_of
 
 MAX_DEPTH = 6
 COMPARE = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
@@ -25,6 +26,9 @@ def write(catalog: Catalog, name: str, given: Mapping[str, Any], statement: Stat
 
 def as_mapping(given: Any) -> dict[str, Any]:
     """A ``where`` that strawberry has made an object of, as the mapping that ``write`` takes."""
+    sent = given_of(given)
+    if sent is not None:
+        return dict(sent)
     found: dict[str, Any] = {}
     for one in get_object_definition(type(given), strict=True).fields:
         value = getattr(given, one.python_name)

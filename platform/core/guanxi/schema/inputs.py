@@ -114,6 +114,23 @@ def extensible(cls: C) -> C:
     return cls
 
 
+def keep_given(cls: C) -> C:
+    """Let a ``where`` input remember what the client sent: fields that plugins add have no attribute of its own."""
+    get_object_definition(cls, strict=True).from_input = _build_keeping
+    return cls
+
+
+def given_of(made: Any) -> Mapping[str, Any] | None:
+    """What the client sent, by GraphQL names; None where Python made the input."""
+    return cast("Mapping[str, Any] | None", getattr(made, "_given", None))
+
+
+def _build_keeping(cls: type, value: Mapping[str, Any], ctx: InputContext) -> Any:
+    made = cls(**_values(cls, value, ctx))
+    made._given = value
+    return made
+
+
 def _build(cls: type, value: Mapping[str, Any], ctx: InputContext) -> Any:
     made = cls(**_values(cls, value, ctx))
     parts = getattr(ctx.info.schema, "input_parts", {}) if ctx.info is not None else {}

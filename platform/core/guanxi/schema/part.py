@@ -14,7 +14,7 @@ from strawberry.types.field import StrawberryField
 from tortoise.models import Model
 
 from guanxi.permissions import Permission
-from guanxi.schema import wrappers
+from guanxi.schema import inputs, wrappers
 from guanxi.schema.declare import META, Batch, Root, planned, signed
 from guanxi.schema.enums import Member, OpenEnum
 from guanxi.schema.problems import caller
@@ -202,7 +202,7 @@ class SchemaPart:
         """A ``where`` input of a table type: each field is a column's operators, or and/or/not."""
 
         def decorate(cls: type[T]) -> type[T]:
-            made = strawberry.input(cls, one_of=True, description=description)
+            made = inputs.keep_given(strawberry.input(cls, one_of=True, description=description))
             self.filters[made] = target
             return made
 
