@@ -10,6 +10,7 @@ from guanxi.db.apps import App
 from guanxi.db.database import Database
 from guanxi.execution import nodes
 from guanxi.gateway import InstallationGateway
+from guanxi.hookspecs import Fact
 from guanxi.http import application, server
 from guanxi.plugins import keys
 from guanxi.plugins.calls import HookCaller
@@ -45,6 +46,12 @@ def core_parts() -> Mapping[str, SchemaPart]:
     return {"execution": everywhere} | {name: import_module(f"guanxi.{name}.plugin").schema_part() for name in DOMAINS}
 
 
+def core_facts() -> dict[str, Fact]:
+    """What the domains of the core offer to other parts, by name."""
+    modules = [import_module(f"guanxi.{name}.plugin") for name in DOMAINS]
+    return {one.name: one for module in modules if hasattr(module, "facts") for one in module.facts()}
+
+
 def build_host(settings: Settings) -> PluginHost:
     """The plugin host with every sound plugin discovered."""
     host = PluginHost(core_parts(), dirs=settings.plugin_dirs)
@@ -76,8 +83,7 @@ async def running(settings: Settings, *, work: bool = True) -> AsyncIterator[Ins
     try:
         with db.bound():
             host.compose_all()
-            caller = HookCaller(host, trace=settings.trace_hooks)
-            platform = HostPlatform(db, host, caller, await keys.cursor_key(settings), settings.backup_dir)
+            platform = await _platform(settings, db, host)
             worker = Worker(platform)
             if work:
                 worker.start()
@@ -87,6 +93,13 @@ async def running(settings: Settings, *, work: bool = True) -> AsyncIterator[Ins
                 await worker.stop()
     finally:
         await db.close()
+
+
+async def _platform(settings: Settings, db: Database, host: PluginHost) -> HostPlatform:
+    caller = HookCaller(host, trace=settings.trace_hooks)
+    made = HostPlatform(db, host, caller, await keys.cursor_key(settings), settings.backup_dir)
+    made.core_facts, made.limits = core_facts(), settings.limits
+    return made
 
 
 async def plan_migrations(settings: Settings) -> list[str]:

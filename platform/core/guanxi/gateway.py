@@ -102,4 +102,4 @@ class InstallationGateway:
         )
 
     async def _schema(self, principal: Principal) -> ComposedSchema:
-        return await self.platform.host.schema_for(principal.plugins)
+        return await self.platform.schema_for(principal.plugins)

@@ -297,6 +297,20 @@ def interaction_voided(ctx: Context, event: InteractionVoided) -> Awaitable[None
 
 
 @hookspec
+def seed_demo(ctx: Context, customer_ids: Sequence[UUID]) -> Awaitable[None] | None:
+    """Add the plugin's part to the story of the demonstration shop.
+
+    When: once, by ``guanxi demo``, after the plugin was enabled for the shop and its customers have bought.
+    Failure: the demonstration does not start.
+
+    Example:
+        @hookimpl
+        async def seed_demo(ctx: Context, customer_ids: Sequence[UUID]) -> None:
+            seen.append(f"{len(customer_ids)} customers")
+    """
+
+
+@hookspec
 def event_published(ctx: Context, event: Event) -> Awaitable[None] | None:
     """Any other event, such as those that plugins declare and publish: look at ``event.name``.
 

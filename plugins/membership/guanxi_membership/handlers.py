@@ -1,10 +1,13 @@
 """What membership does when something happens on a customer's timeline."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from guanxi import Context
 from guanxi.events import InteractionRecorded
 from guanxi_membership import service
 
-COUNTS = {"purchase": 1, "refund": -1}
+COUNTS = {"purchase": 1, "refund": -1, "return": -1}
 
 
 async def count_purchase(ctx: Context, event: InteractionRecorded) -> None:
@@ -13,3 +16,11 @@ async def count_purchase(ctx: Context, event: InteractionRecorded) -> None:
     if sign is None or event.mode != "LIVE" or event.amount_minor is None:
         return
     await service.count_spend(ctx, customer_id=event.customer_id, amount_minor=sign * event.amount_minor)
+
+
+async def tell_story(ctx: Context, customer_ids: Sequence[UUID]) -> None:
+    """The demonstration shop's program: four tiers, every customer a member."""
+    ladder = (("茶友", 0), ("银叶", 100_000), ("金叶", 500_000), ("御茶", 2_000_000))
+    tiers = [service.NewTier(name, threshold) for name, threshold in ladder]
+    await service.create_program(ctx, name="一叶会", currency=None, tiers=tiers)
+    await service.enrol_all(ctx, customer_ids)

@@ -1,5 +1,8 @@
 """Manifest and hooks of membership."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from guanxi import Context, Fact, Manifest, SavedOperation, SchemaPart, Text, hookimpl
 from guanxi.events import InteractionRecorded
 from guanxi_membership import handlers, permissions, service
@@ -48,3 +51,9 @@ def saved_operations() -> list[SavedOperation]:
 async def interaction_recorded(ctx: Context, event: InteractionRecorded) -> None:
     """Purchases and refunds move the tier."""
     await handlers.count_purchase(ctx, event)
+
+
+@hookimpl
+async def seed_demo(ctx: Context, customer_ids: Sequence[UUID]) -> None:
+    """A program with members for the demonstration shop."""
+    await handlers.tell_story(ctx, customer_ids)

@@ -7,7 +7,7 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
-from guanxi import Context, uuid7
+from guanxi import Context
 from guanxi_membership import errors, permissions, rules
 from guanxi_membership.models import Account, Program, Tier
 
@@ -55,29 +55,35 @@ async def create_program(ctx: Context, *, name: str, currency: str | None, tiers
 async def enrol(ctx: Context, *, customer_id: UUID, program_id: UUID | None = None) -> UUID:
     """Make a customer a member; who is one already stays as he is. The account's id.
 
-    He starts on the tier that ``spend_minor`` so far reaches, which is the lowest one without history.
+    He starts on the tier that his net spend so far reaches.
 
     Raises:
-        ForbiddenError: WRITE_ACCOUNTS is missing.
+        ForbiddenError: WRITE_ACCOUNTS, or reading interactions, is missing.
         NotFoundError: the customer or program is not there, or no program is active.
     """
     ctx.require(permissions.WRITE_ACCOUNTS)
     async with ctx.transaction():
         program = await _program(program_id)
-        known = await Account.get_or_none(customer_id=customer_id, program_id=program.id)
+        known = await Account.get_or_none(customer_id=customer_id)
         if known is not None:
             return known.id
-        tiers = await tiers_of(program.id)
-        account = Account(
-            id=uuid7(), customer_id=customer_id, program_id=program.id, tier_id=tiers[0].id,
-            enrolled_at=ctx.now(), tier_since=ctx.now(),
-        )  # fmt: skip
+        account = (await _new_accounts(ctx, program, [customer_id]))[0]
         try:
             async with ctx.transaction():
                 await account.save(force_create=True)
         except IntegrityError as error:
-            return await _enrolled_meanwhile(customer_id, program.id, error)
+            return await _enrolled_meanwhile(customer_id, error)
     return account.id
+
+
+async def enrol_all(ctx: Context, customer_ids: Sequence[UUID]) -> None:
+    """Make customers who are no members yet members of the active program, by a fixed number of statements.
+
+    Raises: as ``enrol``.
+    """
+    ctx.require(permissions.WRITE_ACCOUNTS)
+    async with ctx.transaction():
+        await Account.bulk_create(await _new_accounts(ctx, await _program(None), customer_ids), batch_size=500)
 
 
 async def count_spend(ctx: Context, *, customer_id: UUID, amount_minor: int) -> None:
@@ -127,6 +133,24 @@ def _progress(account: Account, tiers: Sequence[Tier]) -> tuple[UUID, int] | Non
     return next(one.id for one in mine if one.rank == missing[0]), missing[1]
 
 
+async def _new_accounts(ctx: Context, program: Program, customer_ids: Sequence[UUID]) -> list[Account]:
+    tiers = await tiers_of(program.id)
+    rungs = [rules.Rung(one.rank, one.threshold_minor) for one in tiers]
+    spent = await ctx.facts("interactions.net_minor", customer_ids)
+    now = ctx.now()
+    return [
+        Account(
+            customer_id=customer_id,
+            program_id=program.id,
+            tier_id=tiers[rules.rank_for(rungs, spend)].id,
+            spend_minor=spend,
+            enrolled_at=now,
+            tier_since=now,
+        )
+        for customer_id, spend in zip(customer_ids, spent, strict=True)
+    ]
+
+
 async def _program(program_id: UUID | None) -> Program:
     if program_id is None:
         program = await Program.get_or_none(status=ACTIVE)
@@ -139,9 +163,9 @@ async def _program(program_id: UUID | None) -> Program:
     return program
 
 
-async def _enrolled_meanwhile(customer_id: UUID, program_id: UUID, error: IntegrityError) -> UUID:
+async def _enrolled_meanwhile(customer_id: UUID, error: IntegrityError) -> UUID:
     """The unique key says that another request was first, or the foreign key that there is no such customer."""
-    known = await Account.get_or_none(customer_id=customer_id, program_id=program_id)
+    known = await Account.get_or_none(customer_id=customer_id)
     if known is None:
         raise errors.no_customer() from error
     return known.id

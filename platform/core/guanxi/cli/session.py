@@ -63,5 +63,5 @@ async def merchant_context(opened: "Installation", slug: str) -> AsyncIterator["
     plugins = await enablement.plugins_of(row.id, ctx.now())
     principal = replace(staff.platform_principal(merchants.ref_of(row)), plugins=plugins)
     with acting_for(row.id):
-        schema = await opened.host.schema_for(plugins)
+        schema = await opened.platform.schema_for(plugins)
         yield replace(ctx, principal=principal, schema=schema)

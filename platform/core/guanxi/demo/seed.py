@@ -34,14 +34,13 @@ async def seed(opened: Installation, ctx: Context) -> None:
         row = await staff.found_merchant(ctx, NewMerchant(slug=SHOP, name="一叶茶器"))
         inside = dataclasses.replace(ctx, principal=staff.platform_principal(merchants.ref_of(row)))
         with acting_for(row.id):
-            await tell(inside, ctx.now().date())
-            await enable_all(opened, inside)
+            await enable_all(opened, inside, await tell(inside, ctx.now().date()))
     if await merchants.find_merchant(ctx, PLAIN) is None:
         await staff.found_merchant(ctx, NewMerchant(slug=PLAIN, name="素馆"))
 
 
-async def tell(ctx: Context, today: date) -> None:
-    """Customers and what they did, in batches."""
+async def tell(ctx: Context, today: date) -> list[UUID]:
+    """Customers and what they did, in batches; the customers."""
     persons = story.people(today)
     ids: list[UUID] = []
     for batch in _batches(persons):
@@ -55,9 +54,10 @@ async def tell(ctx: Context, today: date) -> None:
         new = [_interaction(one, ids, bought) for one in told]
         recorded = await interactions.record_interactions(ctx, new, mode="HISTORICAL")
         bought |= {one.external_id: row.id for one, row in zip(told, recorded, strict=True)}
+    return ids
 
 
-async def enable_all(opened: Installation, ctx: Context) -> None:
+async def enable_all(opened: Installation, ctx: Context, customer_ids: Sequence[UUID]) -> None:
     """Enable every plugin for the shop; each adds its own part of the story."""
     enabled: set[str] = set()
     for name, loaded in opened.host.loaded.items():
@@ -66,9 +66,7 @@ async def enable_all(opened: Installation, ctx: Context) -> None:
         inside = dataclasses.replace(
             ctx, principal=dataclasses.replace(ctx.principal, plugins=frozenset(enabled)), loaders={}
         )
-        function = loaded.hooks.get("seed_demo")
-        if function is not None:
-            await opened.platform.caller.call(function, {"ctx": inside}, seconds=60)
+        await opened.platform.call_hook(inside, loaded, "seed_demo", 60, customer_ids=customer_ids)
 
 
 def _item(person: Person) -> customers.UpsertItem:

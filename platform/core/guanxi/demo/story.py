@@ -95,7 +95,9 @@ def _person(rng: random.Random, number: int, today: date) -> Person:
     family = rng.choice(DOUBLE) if rng.random() < 0.02 else rng.choice(SURNAMES)
     given = "".join(rng.choice(GIVEN) for _ in range(rng.choice((1, 2, 2))))
     since = today - timedelta(days=rng.randrange(10, MONTHS * 30))
-    return Person(number, family, given, f"+86138{number:08d}", rng.choice(CITIES), since, rng.paretovariate(2.0) / 2)
+    return Person(
+        number, family, given, f"+86138{number:08d}", rng.choice(CITIES), since, min(3.0, rng.paretovariate(2.0) / 2)
+    )
 
 
 def _visit(rng: random.Random, person: Person, day: date, visit: int, today: date) -> Iterator[Deed]:

@@ -18,6 +18,7 @@ from guanxi.db.database import Database
 from guanxi.db.merchant import acting_for
 from guanxi.errors import GuanxiError
 from guanxi.events import Event
+from guanxi.hookspecs import Fact
 from guanxi.plugins import enablement, errors, outbox, tables
 from guanxi.plugins.calls import HookCaller, acting_as
 from guanxi.plugins.followers import Followers
@@ -25,6 +26,7 @@ from guanxi.plugins.host import PluginHost
 from guanxi.plugins.loading import Loaded
 from guanxi.plugins.quarantine import Quarantine, RuntimeFault
 from guanxi.schema.composed import ComposedSchema
+from guanxi.settings import Limits
 
 log = logging.getLogger("guanxi.plugins")
 
@@ -51,6 +53,8 @@ class HostPlatform:
     def __init__(self, db: Database, host: PluginHost, caller: HookCaller, cursor_key: bytes, backup_dir: Path) -> None:
         self.db, self.host, self.caller = db, host, caller
         self.cursor_key, self.backup_dir = cursor_key, backup_dir
+        self.core_facts: dict[str, Fact] = {}
+        self.limits = Limits.model_validate({})
         self.followers = Followers()
         self.quarantine = Quarantine()
         self.teller = outbox.Teller(caller, self.transaction, self.plugins_now)
@@ -156,8 +160,8 @@ class HostPlatform:
 
     async def facts(self, ctx: Context, name: str, customer_ids: Sequence[UUID]) -> list[Any]:
         """A fact of many customers. Raises: PluginDisabledError, ForbiddenError, PluginFailedError."""
-        loaded = await self._offering(ctx, name)
-        fact = loaded.facts.get(name) if loaded else None
+        loaded = None if name in self.core_facts else await self._offering(ctx, name)
+        fact = loaded.facts.get(name) if loaded else self.core_facts.get(name)
         if fact is None:
             raise errors.disabled(name)
         ctx.require(fact.permission)

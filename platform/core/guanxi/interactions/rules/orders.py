@@ -54,6 +54,6 @@ def course(facts: Iterable[tuple[str, datetime]]) -> list[Step]:
     for at, rank in found:
         if not reached or rank > reached[-1][1]:
             reached.append((at, rank))
+    ends: list[datetime | None] = [at for at, _ in reached[1:]]
     states = list(OrderState)
-    ends = [at for at, _ in reached[1:]]
-    return [Step(states[rank], at, end) for (at, rank), end in zip(reached, [*ends, None], strict=True)]
+    return [Step(states[rank], at, end) for (at, rank), end in zip(reached, [*ends, None], strict=False)]

@@ -14,6 +14,7 @@ from guanxi.interactions.service.stats import (
     count_stats,
     interaction_stats,
 )
+from guanxi.interactions.service.totals import net_minor_of
 from guanxi.interactions.service.voids import void_interaction
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "interaction_stats",
     "interactions_of",
     "items_of",
+    "net_minor_of",
     "record_interaction",
     "record_interactions",
     "resume",
