@@ -6,6 +6,7 @@ import sys
 import urllib.request
 from contextlib import suppress
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 from guanxi import app
@@ -19,21 +20,7 @@ from guanxi.staff import service as staff
 from guanxi.staff.models import ApiToken
 
 FOLDER = Path(".guanxi")
-QUERY = """{
-  interactionStats(where: {kind: {eq: PURCHASE}}, groupBy: [CUSTOMER], orderBy: [{netMinor: DESC}], first: 10) {
-    edges {
-      node {
-        customer {
-          displayName
-          interactions(first: 3) { nodes { kind occurredAt amountMinor } }
-          membership { tier { name } }
-        }
-        net { amountMinor currency }
-        count
-      }
-    }
-  }
-}"""
+QUERY = files("guanxi.demo").joinpath("best.graphql").read_text(encoding="utf-8")  # the README's
 TOKEN_NAME = "demo"  # noqa: S105 - a name, no secret
 
 
