@@ -29,9 +29,8 @@ from guanxi.testing.clock import Clock
 PARTS = ("merchants", "staff", "customers", "plugins")
 APPS = ("merchants", "staff", "customers", "execution", "plugins")
 HEAD = """
-from guanxi import (
-    Command, Customer, Fact, GuanxiError, IdField, Manifest, MerchantModel, Payload, Permission, SchemaPart, Text, hookimpl
-)
+from guanxi import Command, Customer, Fact, GuanxiError, IdField, Manifest, MerchantModel, Payload, Permission
+from guanxi import Query, SchemaPart, Text, hookimpl
 from guanxi.events import Event
 from tortoise import fields
 

@@ -101,8 +101,8 @@ BROKEN = {
     ),
     "undeclared_permission": Broken(
         Kind.PERMISSION,
-        "@hookimpl  # here\ndef facts():\n"
-        + "    return [Fact(name='undeclared_permission.x', type=int, description=ABOUT, permission='x.y.z', get=print)]",
+        "OFFER = Fact(name='undeclared_permission.x', type=int, description=ABOUT, permission='x.y.z', get=print)\n"
+        "@hookimpl  # here\ndef facts():\n    return [OFFER]",
         "'x.y.z', which is no declared permission",
         "Say Permission(…)",
     ),

@@ -79,8 +79,8 @@ async def has_rested(ctx: Context) -> bool:
     return await Enablement.filter(state=ENABLED, suspended_until__lte=ctx.now()).exists()
 
 
-async def release_rested(ctx: Context) -> list[tuple[str, datetime]]:
-    """End each quarantine that is over, in the caller's transaction: the plugins, and when they went to rest.
+async def release_rested(ctx: Context) -> list[Enablement]:
+    """End each quarantine that is over, in the caller's transaction; the rows as they were before.
 
     The epoch is raised, so that they are tried again.
     """
@@ -89,4 +89,4 @@ async def release_rested(ctx: Context) -> list[tuple[str, datetime]]:
     over = [row for row in rows if row.state == ENABLED and row.suspended_until and row.suspended_until <= now]
     for row in over:
         await Enablement.filter(id=row.id).update(suspended_at=None, suspended_until=None, released_at=now)
-    return [(row.plugin, row.suspended_at or now) for row in over]
+    return over

@@ -17,9 +17,13 @@ PAGE = 500
 MARGIN = timedelta(minutes=1)
 
 
-async def since_off(ctx: Context, plugin: str, since: datetime, *, is_replay: bool) -> None:
-    """Have the plugin hear of what was recorded since it went off; and of what it failed on for good before."""
-    await _begin(plugin, since - MARGIN, by_occurrence=False, is_replay=is_replay)
+async def since_off(ctx: Context, plugin: str, was_on: tuple[datetime, datetime], *, is_replay: bool) -> None:
+    """Have the plugin hear of what was recorded since it went off; and of what it failed on for good before.
+
+    ``was_on`` is from when to when it was on last.
+    """
+    began, ended = was_on
+    await _begin(plugin, max(began, ended - MARGIN), by_occurrence=False, is_replay=is_replay)
     await Delivery.filter(plugin=plugin, state=DEAD).update(state=PENDING, attempts=0, due_at=ctx.now())
 
 

@@ -158,17 +158,17 @@ async def _enable(
 ) -> None:
     plugin = loaded.id
     checked = check_settings(loaded, settings if settings is not None else (row.settings if row else {}))
-    off_since = row.disabled_at if row is not None and row.state == DISABLED else None
+    was_on = (row.enabled_at, row.disabled_at) if row is not None and row.state == DISABLED else None
     await enablement.set_state(ctx, plugin, row, ENABLED)
     await Enablement.filter(plugin=plugin).update(settings=checked)
     platform.forget_plugins(ctx)
     platform.quarantine.forget(ctx.merchant.id, plugin)
-    since = backfill_from or off_since or ctx.now()
+    since = backfill_from or (was_on[1] if was_on else ctx.now())
     await platform.call_hook(ctx, loaded, "plugin_enabled", HOOK_SECONDS, since=since)
     if backfill_from is not None:
         await missed.since_occurred(plugin, backfill_from)
-    elif off_since is not None:
-        await missed.since_off(ctx, plugin, off_since, is_replay=True)
+    elif was_on is not None:
+        await missed.since_off(ctx, plugin, was_on, is_replay=True)
     await _tell(ctx, plugin, ENABLED)
 
 

@@ -97,9 +97,10 @@ async def serve_merchant(platform: HostPlatform, merchant: MerchantRef, clock: C
 async def _release(ctx: Context) -> None:
     if await enablement.has_rested(ctx):
         async with ctx.transaction():
-            for plugin, since in await enablement.release_rested(ctx):
-                await missed.since_off(ctx, plugin, since, is_replay=False)
-                log.warning("plugin %s is tried again for merchant %s", plugin, ctx.merchant.slug)
+            for row in await enablement.release_rested(ctx):
+                was_on = (row.enabled_at, row.suspended_at or ctx.now())
+                await missed.since_off(ctx, row.plugin, was_on, is_replay=False)
+                log.warning("plugin %s is tried again for merchant %s", row.plugin, ctx.merchant.slug)
 
 
 async def _tell_due(platform: HostPlatform, ctx: Context) -> int:
