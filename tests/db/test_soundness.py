@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tea_shop.models import Customer
 from tortoise import Model, fields
 from tortoise.exceptions import ConfigurationError
 from tortoise.manager import Manager
@@ -140,8 +141,6 @@ async def test_a_model_that_cannot_be_scoped_is_refused(
 
 @pytest.mark.parametrize("make", [unchecked, many, reverse], ids=lambda make: str(make.__name__))
 async def test_a_refused_app_leaves_no_trace(db: Database, module: types.ModuleType, make: Any) -> None:
-    from tea_shop.models import Customer
-
     before = set(Customer._meta.fields_map)
     module.__dict__.update(Plan=Plan, Odd=make())
 

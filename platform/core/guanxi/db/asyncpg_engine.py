@@ -6,7 +6,7 @@ Every statement runs between BEGIN and COMMIT, because SET LOCAL has no effect o
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -188,8 +188,9 @@ class PooledSession(Session):
             # asyncpg first waits for the end of a cancelled statement, then sends this
             if not connection.is_closed() and connection.is_in_transaction():
                 await connection.execute("ROLLBACK", timeout=GIVE_BACK_SECONDS)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-            connection.terminate()
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            with suppress(asyncpg.InterfaceError):  # the pool takes back a lost connection by itself
+                connection.terminate()
         finally:
             await self.pool.release(connection)
 

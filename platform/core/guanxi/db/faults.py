@@ -9,7 +9,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 
 # SQLite's primary result codes: busy, locked, I/O error, full, cannot open.
 PASSING = frozenset({5, 6, 10, 13, 14})
-CLOSED = re.compile(r"\b(is closed|is closing|been closed)\b")
+CLOSED = re.compile(r"\b(is closed|is closing|been closed|released back to the pool)\b")
 UNREACHABLE = (
     ConnectionError,
     DBConnectionError,

@@ -99,6 +99,19 @@ class Lane:
         version: int = self.raw.execute("PRAGMA main.schema_version").fetchone()[0]
         return version
 
+    async def act_inside(self, function: Callable[..., T], *args: Any) -> T:
+        """As ``act``, inside a transaction. Raises: OperationalError when SQLite has rolled it back by itself."""
+        return await self.act(_still_inside, function, *args)
+
+    async def control(self, sql: str) -> None:
+        """Run COMMIT, SAVEPOINT and the like."""
+        await self.call(self._control, sql)
+
+    def _control(self, sql: str) -> None:
+        if not self.raw.in_transaction and sql.startswith(("ROLLBACK", "RELEASE")):
+            return  # SQLite was faster, on a full disk for example: the cause is on its way up already
+        _still_inside(self.raw, sqlite3.Connection.execute, sql)
+
     async def roll_back(self) -> None:
         """End whatever transaction is open."""
         await self.call(self._roll_back)
@@ -117,6 +130,12 @@ class Lane:
     async def close(self) -> None:
         """Close the connection and end the thread."""
         await self.connection.close()
+
+
+def _still_inside(connection: sqlite3.Connection, function: Callable[..., T], *args: Any) -> T:
+    if not connection.in_transaction:
+        raise sqlite3.OperationalError("SQLite has rolled the transaction back")
+    return function(connection, *args)
 
 
 def run(connection: sqlite3.Connection, sql: str, values: list[Any] | None) -> Result:

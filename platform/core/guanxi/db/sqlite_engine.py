@@ -201,7 +201,7 @@ class LaneSession(Session):
 
     async def control(self, sql: str) -> None:
         """Run COMMIT, SAVEPOINT and the like."""
-        await self.lane.call(lambda: self.lane.raw.execute(sql))
+        await self.lane.control(sql)
 
     async def give_back(self) -> None:
         """Let the next one in."""
@@ -222,7 +222,7 @@ class Transaction(OpenTransaction, SqliteClient):
         async with self.session.lock:
             self.check_open()
             try:
-                return await lane.act(function, *args)
+                return await lane.act_inside(function, *args)
             except asyncio.CancelledError:
                 if lane.is_reader:
                     await finish(lane.interrupt())
