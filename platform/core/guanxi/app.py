@@ -1,5 +1,6 @@
 """The composition root: settings in, a running installation out. The only place that wires."""
 
+import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from importlib import import_module
 from guanxi.db import migrations
 from guanxi.db.apps import App
 from guanxi.db.database import Database
-from guanxi.execution import nodes
+from guanxi.execution import nodes, operations
 from guanxi.gateway import InstallationGateway
 from guanxi.hookspecs import Fact
 from guanxi.http import application, server
@@ -91,6 +92,7 @@ async def running(settings: Settings, *, work: bool = True) -> AsyncIterator[Ins
                 yield Installation(settings, db, host, platform, worker)
             finally:
                 await worker.stop()
+                await operations.engine_of(platform).settle()
     finally:
         await db.close()
 
@@ -126,7 +128,11 @@ async def generate_migrations() -> list[str]:
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; running requests are finished first."""
     async with running(settings) as opened:
-        await serve_installation(opened).serve()
+        serving = serve_installation(opened)
+        # What is loaded by now stays: the collector need not walk it while requests wait.
+        gc.collect()
+        gc.freeze()
+        await serving.serve()
 
 
 def serve_installation(opened: Installation) -> server.DrainingServer:

@@ -92,7 +92,20 @@ def check_operation(operation: Operation, key: str | None) -> None:
             Text(f"{needing[0]} runs only with an idempotency key.", f"{needing[0]} 必须携带幂等键。"),
             hint=Text("Send the header Idempotency-Key.", "请发送 Idempotency-Key 请求头。"),
         )
-    if key is not None and (len(operation.roots) != 1 or "query" in operation.roots[0].selected):
+    if key is not None:
+        _check_keyed(operation)
+
+
+def _check_keyed(operation: Operation) -> None:
+    keyless = [root.name for root in operation.roots if not root.takes_key]
+    if keyless:
+        raise errors.bad_input(
+            Text(f"{keyless[0]} takes no idempotency key.", f"{keyless[0]} 不接受幂等键。"),
+            Text("Send it without; read the state before repeating it.", "请不带键发送；重复前请先读取状态。"),
+            "extensions",
+            "idempotencyKey",
+        )
+    if len(operation.roots) != 1 or "query" in operation.roots[0].selected:
         raise errors.bad_input(
             Text(
                 "A keyed mutation has one root field, and its payload is asked for no query.",

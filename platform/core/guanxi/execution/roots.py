@@ -26,6 +26,7 @@ class RootField:
     response_name: str
     name: str
     needs_key: bool
+    takes_key: bool
     selected: set[str] = field(default_factory=set)  # names of fields asked of what it returns
 
 
@@ -37,9 +38,8 @@ def list_roots(schema: GraphQLSchema, fragments: Fragments, operation: Operation
         known = home.fields.get(node.name.value) if home is not None else None
         facet: Facet | None = known.extensions.get(FACET) if known is not None else None
         response_name = node.alias.value if node.alias else node.name.value
-        root = found.setdefault(
-            response_name, RootField(response_name, node.name.value, facet.needs_key if facet else False)
-        )
+        needs, takes = (facet.needs_key, facet.takes_key) if facet else (False, True)
+        root = found.setdefault(response_name, RootField(response_name, node.name.value, needs, takes))
         if node.selection_set is not None:
             root.selected |= {one.name.value for one in flatten(node.selection_set, fragments)}
     return list(found.values())

@@ -67,6 +67,7 @@ STATUSES: Final = {
     "RATE_LIMITED": 429,
     "INTERNAL": 500,
     "UNAVAILABLE": 503,
+    "DEADLINE_EXCEEDED": 503,
 }
 HEADERS: Final = {
     "UNAUTHENTICATED": {"WWW-Authenticate": "Bearer"},

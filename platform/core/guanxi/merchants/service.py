@@ -114,7 +114,8 @@ async def update_merchant(ctx: Context, changes: MerchantChanges, *, expected_ve
     ctx.require(permissions.WRITE_MERCHANT)
     checked = {name: CHECKS[name](value) for name, value in changes.items()}
     async with ctx.transaction():
-        changed = await Merchant.filter(id=ctx.merchant.id, version=expected_version).update(
+        mine = Merchant.filter(id=ctx.merchant.id, version=expected_version)
+        changed = await mine.update(  # names: each is a key of CHECKS
             **checked, version=expected_version + 1, epoch=F("epoch") + 1
         )
         row = await _get(ctx.merchant.id)

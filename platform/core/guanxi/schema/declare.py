@@ -84,6 +84,7 @@ class Root:
 
     permission: Permission
     needs_key: bool = False
+    takes_key: bool = True
 
 
 Declaration = Column | Relation | Namespace | Amount | Batch | Root

@@ -18,6 +18,7 @@ class Facet:
     permissions: frozenset[str] = frozenset()
     sizes: tuple[int, int] | None = None
     needs_key: bool = False
+    takes_key: bool = True
     never_none: bool = False
 
 

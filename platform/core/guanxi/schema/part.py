@@ -175,10 +175,10 @@ class SchemaPart:
 
         An expected failure (``GuanxiError``) rolls back and becomes ``errors`` of the payload.
         ``needs_key``: refuse to run without an idempotency key. ``transactional=False`` leaves the
-        transaction to the function, for work that must not hold the write lock.
+        transaction to the function, for work that must not hold the write lock; it then takes no key.
         """
         wrap = wrappers.mutation if transactional else wrappers.bare_mutation
-        return self._root("Mutation", strawberry.mutation, wrap, Root(permission, needs_key))
+        return self._root("Mutation", strawberry.mutation, wrap, Root(permission, needs_key, transactional))
 
     def subscription(self, *, permission: Permission) -> Callable[[F], F]:
         """A root subscription: an async generator function ``(ctx, …)``."""

@@ -60,6 +60,7 @@ def _facet(schema: "ComposedSchema", one: OutputField, needed: frozenset[str]) -
         permissions=needed,
         sizes=said.sizes if isinstance(said, Relation) and is_list else None,
         needs_key=isinstance(said, Root) and said.needs_key,
+        takes_key=not isinstance(said, Root) or said.takes_key,
         never_none=is_nullable and (is_list or isinstance(said, Namespace) or "never_none" in one.made.metadata),
     )
 

@@ -167,7 +167,9 @@ class Importing:
         changes = self._advanced(page, len(new), is_last=is_last)
         async with self.ctx.transaction():
             # The run's row is the lock that keeps a second process from the same page.
-            if not await ImportRun.filter(id=self.run.id, version=self.run.version).update(**changes):
+            if not await ImportRun.filter(id=self.run.id, version=self.run.version).update(
+                **changes
+            ):  # names: _advanced's
                 raise errors.busy_run()
             await self._forget_plans()
             await bulk.insert_customers(self.ctx, self.db, system=self.preset.system, customers=new, source=SOURCE)
