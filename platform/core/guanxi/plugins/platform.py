@@ -16,6 +16,7 @@ from tortoise import Model
 from guanxi.context import Context
 from guanxi.db.database import Database
 from guanxi.db.merchant import acting_for
+from guanxi.db.transactions import Savepoint
 from guanxi.errors import GuanxiError
 from guanxi.events import Event
 from guanxi.hookspecs import Fact
@@ -44,7 +45,6 @@ class Writing:
 
 
 _writing: ContextVar[Writing | None] = ContextVar("guanxi_writing", default=None)
-_reading: ContextVar[bool] = ContextVar("guanxi_reading", default=False)
 
 
 class HostPlatform:
@@ -90,16 +90,9 @@ class HostPlatform:
         for merchant in inner.due:
             self.wake(merchant)
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[None]:
+    def reading(self) -> AbstractAsyncContextManager[None]:
         """One snapshot for an operation's reads."""
-        was = _reading.get()
-        _reading.set(True)
-        try:
-            async with self.db.reading():
-                yield
-        finally:
-            _reading.set(was)
+        return self.db.reading()
 
     async def fetch(self, sql: str, params: Sequence[Any]) -> list[dict[str, Any]]:
         """Rows of one read."""
@@ -249,10 +242,10 @@ class HostPlatform:
         plugin = name.split(".", 1)[0]
         return self.host.loaded[plugin] if plugin in self.host.closure(await self.plugins_now(ctx)) else None
 
-    def _savepoint(self) -> AbstractAsyncContextManager[None]:
-        """So that a statement of a plugin that fails does not spoil the transaction around it."""
-        is_inside = _writing.get() is not None or (_reading.get() and self.dialect == "postgres")
-        return self.db.transaction() if is_inside else nullcontext()
+    def _savepoint(self) -> AbstractAsyncContextManager[Any]:
+        """So that a read of a plugin that fails does not spoil the transaction around it, as it does on PostgreSQL."""
+        is_needed = self.dialect == "postgres" and self.db.in_transaction
+        return Savepoint(self.db.client) if is_needed else nullcontext()
 
     @asynccontextmanager
     async def _containing(self, ctx: Context, name: str) -> AsyncIterator[None]:
