@@ -253,6 +253,8 @@ CHANGES = {
     'fields=("merchant_id", "name"), name="one_name", condition="phone IS NULL"))',
     "reference": 'ops.AddField("Customer", "friend", fields.ForeignKeyField('
     '"shop.Customer", related_name="friends", null=True, source_field="friend_id"))',
+    "action": 'ops.AlterField("Interaction", "customer", fields.ForeignKeyField('
+    '"shop.Customer", related_name="interactions", on_delete=fields.RESTRICT, source_field="customer_id"))',
     "table": 'ops.CreateModel("Shelf", [("id", IdField(primary_key=True)), ("merchant_id", IdField()), '
     '("keeper", fields.ForeignKeyField("shop.Customer", related_name="shelves"))], {"table": "shelf"})',
     "platform table": 'ops.CreateModel("Counter", [("id", fields.IntField(primary_key=True))], {"table": "counter"})',

@@ -98,6 +98,20 @@ async def test_reading_by_merchant_and_id_uses_the_cluster(db: Database, tea: UU
     assert ["PRIMARY KEY" in row["detail"] for row in plan] == [True]
 
 
+INDEXES = {
+    "sqlite": "SELECT sql AS line FROM main.sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+    "postgres": "SELECT indexdef AS line FROM pg_indexes WHERE schemaname = 'public'",
+}
+
+
+async def test_a_reference_that_no_declared_index_finds_gets_one(db: Database) -> None:
+    """Without it each deleted parent would cost a scan of all merchants' children."""
+    lines = [row["line"].replace('"', "") for row in await db.fetch(INDEXES[db.dialect])]
+
+    assert len([line for line in lines if "ref_interaction_referrer_id" in line]) == 1
+    assert not [line for line in lines if "ref_interaction_customer_id" in line or "ref_points_account" in line]
+
+
 async def test_a_declared_rule_holds_on_both(db: Database, tea: UUID) -> None:
     with acting_for(tea):
         ann = await Customer.create(name="ann")

@@ -212,8 +212,7 @@ class TestMissingWalls:
             " balance INT, customer_id BLOB UNIQUE REFERENCES customer (id));"
         )
         if only == "postgres":
-            name = "points_account_merchant_id_customer_id_fkey"
-            damage = f"ALTER TABLE points_account DROP CONSTRAINT {name}"
+            damage = "ALTER TABLE points_account DROP CONSTRAINT ref_points_account_customer_id"
 
         await self.refused(database_settings, app_set, damage, "points_account.customer_id: no composite")
 

@@ -7,35 +7,19 @@ from tortoise.fields.base import DB_DEFAULT_NOT_SET, Field
 from tortoise.fields.db_defaults import SqlDefault
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
-from tortoise.migrations.schema_editor.data import ModelSqlData
 
 from guanxi.db import tables, walls
+from guanxi.db.tenant_editor import TenantEditor
 
 
-class PostgresEditor(AsyncpgSchemaEditor):
+class PostgresEditor(TenantEditor, AsyncpgSchemaEditor):
     """Makes tables that belong to the owner and that the serving role may use, row-level security permitting."""
 
-    _model: type[Model] | None = None
+    is_postgres = True
 
     def __init__(self, connection: BaseDBAsyncClient, *, serving_role: str, atomic: bool = True) -> None:
         super().__init__(connection, atomic=atomic)
         self.serving_role = serving_role
-
-    def _get_model_sql_data(self, model: type[Model]) -> ModelSqlData:
-        self._model = model
-        try:
-            made = super()._get_model_sql_data(model)
-        finally:
-            self._model = None
-        made.table_sql = "\n".join([made.table_sql, *tables.partial_uniques(model)])
-        return made
-
-    def _get_inner_statements(self) -> list[str]:
-        model = self._model
-        if model is None:
-            return []
-        key = ['UNIQUE ("merchant_id", "id")'] if tables.is_tenant(model) else []
-        return [*key, *tables.composite_keys(model), *tables.declared_rules(model)]
 
     async def create_model(self, model: type[Model]) -> None:
         """Create the table, its wall, and the rights on it."""
@@ -54,9 +38,10 @@ class PostgresEditor(AsyncpgSchemaEditor):
         table = f'"{model._meta.db_table}"'
         if isinstance(field, ForeignKeyFieldInstance):
             await super().add_field(model, field_name)
-            if tables.is_tenant(model) and tables.is_tenant(field.related_model):
-                key = tables.composite_key(tables.key_column(model, field), field.related_model._meta.db_table)
-                await self._run_sql(f"ALTER TABLE {table} ADD {key}")
+            reference = tables.reference_of(model, field)
+            if reference is not None:
+                await self._run_sql(f"ALTER TABLE {table} ADD {reference.key(postgres=True)}")
+                await self._index_reference(model, reference)
             return
         value = tables.filling(model, field, postgres=True)
         if value is None:
@@ -77,3 +62,15 @@ class PostgresEditor(AsyncpgSchemaEditor):
             change = f"ALTER COLUMN {column} TYPE {kind} USING coalesce({column}, {value})"
             await self._run_sql(f'ALTER TABLE "{model._meta.db_table}" {change}')
         await super()._alter_field(model, old_field, new_field)
+        await self._alter_reference(model, old_field.reference, new_field.reference)
+
+    async def _alter_reference(self, model: type[Model], old_field: Any, new_field: Any) -> None:
+        reference = tables.reference_of(model, new_field)
+        if reference is not None and old_field is not None and old_field.on_delete != new_field.on_delete:
+            drop = f'DROP CONSTRAINT "ref_{reference.table}_{reference.column}"'
+            await self._run_sql(f'ALTER TABLE "{reference.table}" {drop}, ADD {reference.key(postgres=True)}')
+
+    async def _index_reference(self, model: type[Model], reference: tables.Reference) -> None:
+        statement = reference.index(postgres=True)
+        if statement in tables.reference_indexes(model, postgres=True):
+            await self._run_sql(statement)

@@ -26,6 +26,8 @@ def connection_of(settings: Settings, role: Literal["app", "owner"]) -> dict[str
     """A connection as Tortoise is told."""
     if dialect_of(settings.database_url) == "sqlite":
         return {"engine": "guanxi.db.sqlite_engine", "credentials": _sqlite(settings, role)}
+    if role == "owner" and not settings.owner_url:
+        raise ConfigurationError("GUANXI_OWNER_URL: on PostgreSQL another role than the serving one owns the tables")
     url = settings.owner_url if role == "owner" and settings.owner_url else settings.database_url
     size = 1 if role == "owner" else settings.pool_size
     return {"engine": "guanxi.db.asyncpg_engine", "credentials": _postgres(url, size)}

@@ -55,10 +55,10 @@ async def check_walls(client: Any, models: Iterable[type[Model]]) -> None:
 
 def _wanted(models: Iterable[type[Model]], existing: set[str]) -> set[Key]:
     return {
-        (model._meta.db_table, column, target)
+        (reference.table, reference.column, reference.target)
         for model in models
-        if model._meta.db_table in existing and tables.is_tenant(model)
-        for column, target in tables.tenant_references(model)
+        if model._meta.db_table in existing
+        for reference in tables.references_of(model)
     }
 
 

@@ -3,6 +3,7 @@
 from tortoise import Model
 from tortoise.apps import Apps
 from tortoise.exceptions import ConfigurationError
+from tortoise.fields.base import OnDelete
 from tortoise.fields.relational import ForeignKeyFieldInstance, ManyToManyFieldInstance
 from tortoise.manager import Manager
 
@@ -56,6 +57,8 @@ def _check_reference(
         raise ConfigurationError(f"{label}: a platform table may not point into merchants' rows")
     if is_tenant and not to_tenant and field.related_name is not False:
         raise ConfigurationError(f"{label}: set related_name=False, the reverse join has no merchant")
+    if to_tenant and field.on_delete == OnDelete.SET_DEFAULT:
+        raise ConfigurationError(f"{label}: SET DEFAULT is not supported between merchants' tables")
     if to_tenant and field.to_field not in {None, "id"}:
         raise ConfigurationError(f"{label}: refer to id")
 

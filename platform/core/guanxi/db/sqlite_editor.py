@@ -9,10 +9,10 @@ from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.migrations.schema_editor import SqliteSchemaEditor
-from tortoise.migrations.schema_editor.data import ModelSqlData
 
 from guanxi.db import lanes, tables
 from guanxi.db.fields import IdField
+from guanxi.db.tenant_editor import TenantEditor
 
 Rule = UniqueConstraint | CheckConstraint
 
@@ -42,14 +42,14 @@ def column_rule(column: str, field: Field[Any]) -> str | None:
     return next((rule for kind, rule in rules if isinstance(field, kind)), None)
 
 
-class SqliteEditor(SqliteSchemaEditor):
+class SqliteEditor(TenantEditor, SqliteSchemaEditor):
     """Nearly every change remakes the table from the model, as SQLite itself advises.
 
     The stock editor's remake forgets unique_together, indexes and checks. Foreign keys must be off meanwhile, or
     DROP TABLE deletes the children by cascade: see executor.py.
     """
 
-    _model: type[Model] | None = None
+    is_postgres = False
 
     async def _run_sql(self, sql: str) -> None:
         if self.collect_sql:
@@ -64,25 +64,16 @@ class SqliteEditor(SqliteSchemaEditor):
     def _get_column_comment_sql(self, table: str, column: str, comment: str) -> str:
         return ""
 
-    def _get_model_sql_data(self, model: type[Model]) -> ModelSqlData:
-        self._model = model
-        try:
-            made = super()._get_model_sql_data(model)
-        finally:
-            self._model = None
-        made.table_sql = "\n".join([made.table_sql, *tables.partial_uniques(model)])
-        return made
-
     def _table_generate_extra(self, table: str) -> str:
         clustered = self._model is not None and tables.is_tenant(self._model)
         return " STRICT, WITHOUT ROWID" if clustered else " STRICT"
 
     def _get_inner_statements(self) -> list[str]:
-        model = self._model
-        if model is None:
-            return []
-        key = ['PRIMARY KEY ("merchant_id", "id")'] if tables.is_tenant(model) else []
-        return [*key, *tables.composite_keys(model), *tables.declared_rules(model), *_column_rules(model)]
+        rules = _column_rules(self._model) if self._model is not None else []
+        return [*super()._get_inner_statements(), *rules]
+
+    def _tenant_key(self) -> str:
+        return 'PRIMARY KEY ("merchant_id", "id")'
 
     def _get_field_sql(
         self, db_field: str, field_type: str, nullable: bool, unique: bool, is_pk: bool, comment: str
@@ -92,7 +83,7 @@ class SqliteEditor(SqliteSchemaEditor):
             db_field=db_field,
             field_type=TYPES.get(field_type.upper(), "TEXT"),
             nullable=nullable,
-            # UNIQUE for the ORM's single-column references; before the primary key, so that the latter is preferred
+            # UNIQUE for the one-column keys of SET NULL; before the primary key, so that the latter is preferred
             unique=unique or is_clustered,
             is_pk=is_pk and not is_clustered,
             comment="",
