@@ -67,8 +67,9 @@ async def _insert(
     fixed = [name for name in constant if name not in varying]
     names = ", ".join(f'"{model._meta.fields_db_projection[name]}"' for name in (*varying, *fixed))
     places = ", ".join(f"?{place}" for place in range(1, len(varying) + len(fixed) + 1))
-    tail = tuple(_driver_value(db.dialect, constant[name]) for name in fixed)
-    ready = [(*(_driver_value(db.dialect, value) for value in row), *tail) for row in rows]
+    dialect = db.dialect
+    tail = tuple(_driver_value(dialect, constant[name]) for name in fixed)
+    ready = [(*(_driver_value(dialect, value) for value in row), *tail) for row in rows]
     await db.execute_many(f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({places})', ready)
 
 

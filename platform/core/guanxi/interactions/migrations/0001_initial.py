@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "voids",
-                    fields.OneToOneField(
+                    fields.ForeignKeyField(
                         "interactions.Interaction",
                         source_field="voids_id",
                         null=True,
@@ -166,11 +166,10 @@ class Migration(migrations.Migration):
                         fields=[
                             "merchant_id",
                             "kind",
-                            "occurred_at",
                             "customer_id",
                             "currency",
+                            "occurred_at",
                             "amount_minor",
-                            "channel",
                             "voids_id",
                             "voided_by_id",
                         ]

@@ -21,6 +21,7 @@ CLOCK_SKEW = timedelta(days=1)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 WORD = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 SOURCE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,59}", re.ASCII)
+VOID_SOURCE = "void"  # ours: its external ids are those of the facts that were voided, so that each is voided once
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -240,7 +241,7 @@ def _word(word: str, name: str) -> str:
 
 
 def _source(source: str) -> str:
-    if not SOURCE.fullmatch(source):
+    if not SOURCE.fullmatch(source) or source == VOID_SOURCE:
         raise errors.refused(
             "source",
             Text("The source cannot be used.", "来源不可用。"),

@@ -185,7 +185,7 @@ async def _grouped(ctx: Context, query: StatsQuery, statement: Statement) -> str
 
 def _which(ctx: Context, query: StatsQuery, statement: Statement) -> str:
     mine = f't."merchant_id" = {statement.bind(ctx.merchant.id)}'
-    return f"{mine} AND t.voids_id IS NULL AND t.voided_by_id IS NULL AND ({query.where(statement, 't')})"
+    return f"{mine} AND NOT (t.voids_id IS NOT NULL OR t.voided_by_id IS NOT NULL) AND ({query.where(statement, 't')})"
 
 
 async def _bucket(ctx: Context, query: StatsQuery, statement: Statement) -> str:
