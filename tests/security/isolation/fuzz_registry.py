@@ -1,0 +1,200 @@
+"""What each argument of the API stands for. An id, or a root field, that is not written here fails the run."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fuzz_walk import Position, Target
+from graphql import GraphQLEnumType, GraphQLNamedType
+
+ANY = "*"  # an id of whatever type
+
+# Arguments and input fields of type ID -> the tag of the type that they name.
+IDS: Mapping[str, str] = {
+    "Query.node(id:)": ANY,
+    "Query.nodes(ids:)": ANY,
+    "CustomerBy.id": "cus",
+    "CustomerFilter.id": "cus",
+    "UpdateCustomerInput.id": "cus",
+    "UpdateContactPointInput.id": "cpt",
+    "UpdateCustomerInput.removeContactPoints": "cpt",
+    "ArchiveCustomerInput.id": "cus",
+    "RestoreCustomerInput.id": "cus",
+    "UpsertRoleInput.id": "rol",
+    "CreateTokenInput.role": "rol",
+    "RotateTokenInput.id": "tok",
+    "RevokeTokenInput.id": "tok",
+    "InteractionFilter.id": "int",
+    "InteractionFilter.customerId": "cus",
+    "InteractionFilter.voidsId": "int",
+    "InteractionFilter.voidedById": "int",
+    "RecordInteractionInput.customer": "cus",
+    "RecordInteractionInput.refundOf": "int",
+    "InteractionInput.customer": "cus",
+    "InteractionInput.refundOf": "int",
+    "VoidInteractionInput.id": "int",
+    "EnrolInput.customerId": "cus",
+    "EnrolInput.programId": "prg",
+}
+
+# Texts that name something of the merchant's -> where such a text stands.
+NAMES: Mapping[str, tuple[str, str]] = {
+    "CustomerBy.phone": ("contact_point", "normalised"),
+    "CustomerBy.email": ("contact_point", "value"),
+    "ExternalIdInput.system": ("external_identity", "system"),
+    "ExternalIdInput.externalId": ("external_identity", "external_id"),
+    "ContactPointInput.value": ("contact_point", "value"),
+    "UpdateContactPointInput.value": ("contact_point", "value"),
+    "CustomerFilter.tag": ("customer_tag", "name"),
+    "CustomerFilter.source": ("customer", "source"),
+    "InteractionFilter.source": ("interaction", "source"),
+    "InteractionFilter.externalId": ("interaction", "external_id"),
+    "InteractionFilter.orderRef": ("interaction", "order_ref"),
+    "RecordInteractionInput.source": ("interaction", "source"),
+    "RecordInteractionInput.externalId": ("interaction", "external_id"),
+    "RecordInteractionInput.orderRef": ("interaction", "order_ref"),
+    "InteractionInput.source": ("interaction", "source"),
+    "InteractionInput.externalId": ("interaction", "external_id"),
+    "InteractionInput.orderRef": ("interaction", "order_ref"),
+    "UpsertRoleInput.name": ("role", "name"),
+    "CreateTokenInput.name": ("api_token", "name"),
+    "CreateProgramInput.name": ("membership_program", "name"),
+    "NewTierInput.name": ("membership_tier", "name"),
+}
+ORDINARY = ("customer", "display_name")  # of texts that name nothing
+
+# Texts that look like names of things and are none of the merchant's: plugins are the same for all.
+SHARED = frozenset(
+    {
+        "Query.plugin(id:)",
+        "Query.previewPlugin(plugin:)",
+        "EnablePluginInput.plugin",
+        "DisablePluginInput.plugin",
+        "PurgePluginInput.plugin",
+        "UpdatePluginSettingsInput.plugin",
+    }
+)
+NAMING = {
+    *("id", "ids", "key", "keys", "ref", "refs", "slug", "system", "token", "code"),
+    *("plugin", "cursor", "after", "before", "url", "file"),
+}
+WORD = re.compile(r"[A-Z]?[a-z]+")
+
+# Values of a merchant's own that make a call succeed, by coordinate; all others follow from the type.
+SAMPLES: Mapping[str, Any] = {
+    "Query.plugin(id:)": "membership",
+    "Query.previewPlugin(plugin:)": "membership",
+    "EnablePluginInput.plugin": "membership",
+    "DisablePluginInput.plugin": "membership",
+    "PurgePluginInput.plugin": "membership",
+    "PurgePluginInput.confirm": "membership",
+    "UpdatePluginSettingsInput.plugin": "membership",
+    "UpsertRoleInput.permissions": "customers.customer.read",
+    "CreateTokenInput.scopes": "customers.customer.read",
+    "CreateTokenInput.expiresAt": "2200-01-01T00:00:00Z",
+    "NewTierInput.thresholdMinor": 0,
+    "RecordInteractionInput.kind": "REFUND",
+    "InteractionInput.kind": "REFUND",
+    "UpdateMerchantInput.locale": "zh-CN",
+    "UpdateMerchantInput.allowedOrigins": "https://shop.example",
+}
+# The same for ids: the row that a seed has put aside. Others are the first of their type.
+ROWS: Mapping[str, str] = {
+    "CustomerBy.id": "regular",
+    "InteractionFilter.id": "visit",
+    "InteractionFilter.customerId": "regular",
+    "UpsertRoleInput.id": "role",
+    "CreateTokenInput.role": "role",
+    "RotateTokenInput.id": "token",
+    "RevokeTokenInput.id": "token",
+    "RecordInteractionInput.customer": "customer",
+    "RecordInteractionInput.refundOf": "interaction",
+    "InteractionInput.customer": "customer",
+    "InteractionInput.refundOf": "interaction",
+    "VoidInteractionInput.id": "interaction",
+    "InteractionFilter.voidsId": "voided",
+    "InteractionFilter.voidedById": "voiding",
+}
+# Optional fields without which an input, or another field of it, makes no sense.
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    "UpsertRoleInput.id": ("expectedVersion",),
+    "CustomerBy": ("id",),
+    "CreateCustomerInput": ("displayName",),
+    "UpsertCustomerInput": ("displayName",),
+    "ContactPointInput": ("value",),
+    "RecordInteractionInput": ("amountMinor",),
+    "InteractionInput": ("amountMinor",),
+}
+BY_TYPE: Mapping[str, Any] = {
+    "String": "sample",
+    "Int": 1,
+    "Long": 1,
+    "Float": 1.0,
+    "Boolean": True,
+    "DateTime": "2019-06-01T00:00:00Z",
+    "Date": "2019-06-01",
+    "JSON": {},
+    "Currency": "CNY",
+    "TimeZone": "Asia/Shanghai",
+}
+
+
+@dataclass(frozen=True)
+class Root:
+    """How a root field is called with a merchant's own values.
+
+    ``expects``: the codes that an administrator gets; none where it succeeds. ``alone``: it does more than one
+    transaction can take back, so it runs once, after all others.
+    """
+
+    expects: frozenset[str] = frozenset()
+    alone: bool = False
+
+
+PLAIN, ALONE = Root(), Root(alone=True)
+ROOTS: Mapping[str, Root] = {
+    **dict.fromkeys(("viewer", "merchant", "permissions", "roles", "tokens", "node", "nodes"), PLAIN),
+    **dict.fromkeys(("customers", "customer", "interactions", "interactionStats"), PLAIN),
+    **dict.fromkeys(("plugins", "plugin", "previewPlugin"), PLAIN),
+    **dict.fromkeys(("membershipPrograms", "memberTiers", "memberAccounts", "enrol"), PLAIN),
+    **dict.fromkeys(("updateMerchant", "upsertRole", "createToken", "rotateToken", "revokeToken"), PLAIN),
+    **dict.fromkeys(("createCustomer", "updateCustomer", "archiveCustomer", "restoreCustomer"), PLAIN),
+    **dict.fromkeys(("upsertCustomers", "recordInteraction", "recordInteractions", "voidInteraction"), PLAIN),
+    **dict.fromkeys(("interactionRecorded", "pluginStateChanged", "updatePluginSettings"), PLAIN),
+    "createProgram": Root(frozenset({"CONFLICT"})),  # the shop has an active one
+    "enablePlugin": ALONE,
+    "disablePlugin": ALONE,
+    "purgePlugin": ALONE,
+    "rescanPlugins": ALONE,
+}
+
+
+def unmapped(targets: list[Target]) -> list[str]:
+    """Root fields and arguments of which nobody has said what they stand for."""
+    roots = [f"root field {one.last.coordinate}" for one in targets if len(one.steps) == 1 and one.root not in ROOTS]
+    places = {one.coordinate: one for target in targets for one in target.positions}
+    return sorted({*roots, *(f"argument {name}" for name, one in places.items() if not is_mapped(one))})
+
+
+def is_mapped(one: Position) -> bool:
+    if one.is_id:
+        return one.coordinate in IDS
+    if one.leaf.name == "String" and WORD.findall(one.coordinate)[-1].lower() in NAMING:
+        return one.coordinate in NAMES or one.coordinate in SHARED or is_cursor(one)
+    return True
+
+
+def is_cursor(one: Position) -> bool:
+    return one.coordinate.endswith(("(after:)", "(before:)"))
+
+
+def sample_of(coordinate: str, leaf: GraphQLNamedType, row: Callable[[str, str | None], Any]) -> Any:
+    """A shop's own value; ``row`` gives a global id by tag and the name under which a seed put it aside."""
+    if leaf.name == "ID":
+        return row(IDS[coordinate], ROWS.get(coordinate))
+    if coordinate in SAMPLES:
+        return SAMPLES[coordinate]
+    if isinstance(leaf, GraphQLEnumType):
+        return next(iter(leaf.values))
+    return BY_TYPE[leaf.name]

@@ -1,0 +1,227 @@
+"""Two merchants of one shape: whatever the second one holds can be told apart from all that the first one may see."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from guanxi.app import Installation
+from guanxi.context import Context, MerchantRef, Principal
+from guanxi.customers import service as customers
+from guanxi.customers.rules.contacts import NewContact
+from guanxi.customers.rules.profile import Identity
+from guanxi.db.merchant import acting_for
+from guanxi.execution.request import GraphQLRequest
+from guanxi.gateway import InstallationGateway
+from guanxi.http.ports import Call
+from guanxi.interactions import service as interactions
+from guanxi.interactions.rules.facts import NewInteraction, NewItem
+from guanxi.merchants import service as merchants
+from guanxi.merchants.service import NewMerchant
+from guanxi.plugins import service as plugins
+from guanxi.plugins import worker
+from guanxi.staff import service as staff
+from guanxi_membership import service as membership
+
+ROLES = ("admin", "manager", "agent", "read-only")
+KEYED = """mutation ($name: String) { createCustomer(input: {displayName: $name}) { customer { displayName } } }"""
+CDNOW = "customer_id date number_of_cds dollar_value"
+
+
+@dataclass(eq=False)
+class Shop:
+    """A merchant, its marks, and whoever acts for it."""
+
+    mark: str
+    year: int
+    base: int  # the numbers that it uses are this and a little more
+    ref: MerchantRef | None = None
+    texts: dict[str, str] = field(default_factory=dict)  # token texts by role
+    principals: dict[str, Principal] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)  # rows that a sample needs by name
+    enabled: frozenset[str] = frozenset()
+    moment: int = 0
+
+    @property
+    def merchant(self) -> MerchantRef:
+        assert self.ref is not None
+        return self.ref
+
+    def text(self, table: str, column: str, number: int) -> str:
+        """``ZB‹table›‹column›‹n›``."""
+        return f"{self.mark}{table}{column}{number}"
+
+    def word(self, table: str, column: str, number: int) -> str:
+        """The same where no capitals are taken."""
+        return self.text(table, column, number).lower()
+
+    def now(self) -> datetime:
+        """Its own year, a second later each time."""
+        self.moment += 1
+        return datetime(self.year, 3, 1, tzinfo=UTC) + timedelta(seconds=self.moment)
+
+    def number(self, place: int) -> int:
+        return self.base + place
+
+    def phone(self, place: int) -> str:
+        return f"+86{'139' if self.mark == 'ZB' else '138'}{self.base % 10_000:04}{place:04}"
+
+
+def new_shops() -> tuple[Shop, Shop]:
+    return Shop("ZA", 2019, 2_220_000_000), Shop("ZB", 1987, 7_770_000_000)
+
+
+async def seed(opened: Installation, shop: Shop, folder: Path) -> None:
+    """Open the shop and write a row into every table of every part, through the services alone."""
+    ctx = Context(staff.platform_principal(), opened.platform, request_id="seed", clock=shop.now)
+    with opened.db.bound():
+        row = await staff.found_merchant(
+            ctx,
+            NewMerchant(
+                slug=shop.word("merchant", "slug", 1),
+                name=shop.text("merchant", "name", 1),
+                allowed_origins=(f"https://{shop.word('merchant', 'origins', 1)}.example",),
+            ),
+        )
+        shop.ref = merchants.ref_of(row)
+        with acting_for(row.id):
+            await _seed_staff(_inside(ctx, shop), shop)
+            await grow(opened, shop, folder, 1)
+    await sign_in(opened, shop)
+    await _answer_once(opened, shop)
+
+
+async def grow(opened: Installation, shop: Shop, folder: Path, number: int) -> None:
+    """One more of everything that a shop may have many of. The merchant is bound."""
+    ctx = context_of(opened, shop)
+    ids = [await _seed_customer(ctx, shop, number * 10 + place) for place in range(3)]
+    await _seed_timeline(ctx, shop, ids, number)
+    await _seed_import(opened, ctx, shop, folder, number)
+    for plugin in opened.host.loaded:
+        if plugin not in shop.enabled:
+            await plugins.enable(ctx, opened.platform, plugin, backfill_from=datetime(shop.year, 1, 1, tzinfo=UTC))
+    shop.enabled = frozenset(opened.host.loaded)
+    await _seed_membership(_inside(ctx, shop), shop, ids, number)
+    await worker.serve_merchant(opened.platform, shop.merchant, shop.now)
+
+
+async def sign_in(opened: Installation, shop: Shop) -> None:
+    """Whom each token stands for at this moment."""
+    gateway = InstallationGateway(opened.platform)
+    shop.principals = {role: await gateway.authenticate(text) for role, text in shop.texts.items()}
+
+
+def context_of(opened: Installation, shop: Shop) -> Context:
+    """The platform, acting for the shop in the shop's own time."""
+    outside = Context(staff.platform_principal(), opened.platform, request_id="seed", clock=shop.now)
+    return _inside(outside, shop)
+
+
+def _inside(ctx: Context, shop: Shop) -> Context:
+    principal = replace(staff.platform_principal(shop.merchant), plugins=shop.enabled)
+    return replace(ctx, principal=principal, loaders={})
+
+
+async def _seed_staff(ctx: Context, shop: Shop) -> None:
+    role = await staff.upsert_role(ctx, name=shop.text("role", "name", 1), permissions=["customers.customer.read"])
+    for name in ROLES:
+        found = await staff.get_role(ctx, name)
+        issued = await staff.create_token(ctx, name=shop.text("token", "name", 1) + name, role_id=found.id)
+        shop.texts[name] = issued.text
+    spare = await staff.create_token(
+        ctx, name=shop.text("token", "name", 2), role_id=role.id, scopes=["customers.customer.read"]
+    )
+    old = await staff.create_token(ctx, name=shop.text("token", "name", 3), role_id=role.id)
+    await staff.rotate_token(ctx, token_id=old.token.id)
+    shop.named |= {"role": role.id.hex, "token": spare.token.id.hex}
+
+
+async def _seed_customer(ctx: Context, shop: Shop, number: int) -> Any:
+    contacts = [
+        NewContact("phone", shop.phone(number), is_preferred=True, source=shop.word("contact", "source", number)),
+        NewContact("email", f"{shop.word('contact', 'email', number)}@shop.example"),
+        NewContact("phone", shop.text("contact", "invalid", number)),
+        NewContact(
+            "address",
+            **{name: shop.text("contact", name, number) for name in ("province", "city", "district", "street")},
+            postcode=f"{shop.base % 1_000_000 + number:06}",
+        ),
+    ]
+    fields: Any = {
+        "display_name": shop.text("customer", "name", number),
+        "given_name": shop.text("customer", "given", number),
+        "family_name": shop.text("customer", "family", number),
+        "gender": "female",
+        "birthday": date(shop.year, 2, number % 28 + 1),
+        "locale": "zh-CN",
+        "timezone": "Asia/Shanghai",
+        "source": shop.word("customer", "source", number),
+    }
+    identity = Identity(shop.word("identity", "system", 1), shop.text("identity", "external", number))
+    tags = [shop.text("tag", "name", number)]
+    made = await customers.create_customer(ctx, customers.NewCustomer(fields, contacts, [identity], tags))
+    return made.id
+
+
+async def _seed_timeline(ctx: Context, shop: Shop, ids: list[Any], number: int) -> None:
+    def fact(place: int, kind: str, amount: int | None = None, **more: Any) -> NewInteraction:
+        one = number * 100 + place
+        return NewInteraction(
+            ids[place % len(ids)],
+            kind,
+            datetime(shop.year, 1, 1 + place, 8, tzinfo=UTC),
+            "store",
+            external_id=shop.text("interaction", "external", one),
+            source=shop.word("interaction", "source", 1),
+            order_ref=shop.text("interaction", "order", one),
+            amount_minor=amount,
+            subject=shop.text("interaction", "subject", one),
+            body=shop.text("interaction", "body", one),
+            attributes={shop.word("attribute", "name", 1): shop.text("attribute", "value", one)},
+            **more,
+        )
+
+    def item(place: int) -> NewItem:
+        return NewItem(shop.text("item", "sku", place), 2, shop.number(place), shop.text("item", "category", place))
+
+    bought = await interactions.record_interactions(
+        ctx,
+        [
+            fact(0, "purchase", shop.number(number * 100), tax_minor=shop.number(1), items=[item(1), item(2)]),
+            fact(1, "purchase", shop.number(number * 100 + 1), shipping_minor=shop.number(2), items=[item(3)]),
+            fact(2, "purchase", shop.number(number * 100 + 2), discount_minor=shop.number(3)),
+            fact(3, "call"),
+            fact(4, "note"),
+            fact(5, "visit"),
+        ],
+    )
+    await interactions.record_interaction(ctx, fact(6, "refund", shop.number(0), refund_of=bought[0].id))
+    voiding = await interactions.void_interaction(ctx, bought[2].id, reason=shop.text("interaction", "reason", number))
+    shop.named |= {"customer": ids[1].hex, "interaction": bought[1].id.hex, "regular": ids[2].hex}
+    shop.named |= {"visit": bought[5].id.hex, "voided": bought[2].id.hex, "voiding": voiding.hex}
+
+
+async def _seed_import(opened: Installation, ctx: Context, shop: Shop, folder: Path, number: int) -> None:
+    path = folder / shop.text("import", "file", number)
+    first = shop.base % 1_000_000_000 + number * 10
+    lines = [f"{first + place} {shop.year}01{place + 2:02} 1 {shop.base % 1_000_000}.{place:02}" for place in range(3)]
+    path.write_text("\n".join([CDNOW, *lines, ""]))
+    await interactions.import_file(ctx, opened.db, path, "cdnow")
+
+
+async def _seed_membership(ctx: Context, shop: Shop, ids: list[Any], number: int) -> None:
+    if number == 1:
+        tiers = [membership.NewTier(shop.text("tier", "name", rank), shop.number(rank) * rank) for rank in range(3)]
+        await membership.create_program(ctx, name=shop.text("program", "name", 1), currency="CNY", tiers=tiers)
+    for one in ids[1:]:
+        await membership.enrol(ctx, customer_id=one)
+
+
+async def _answer_once(opened: Installation, shop: Shop) -> None:
+    """One keyed mutation, so that an answer is kept."""
+    shop.named["key"] = shop.text("record", "key", 1)
+    gateway = InstallationGateway(opened.platform)
+    variables = {"name": shop.text("customer", "keyed", 1)}
+    call = Call("seed", idempotency_key=shop.named["key"])
+    answer = await gateway.run(GraphQLRequest(KEYED, variables=variables), shop.principals["admin"], call)
+    assert not answer.errors, answer.errors
