@@ -31,7 +31,23 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What a plugin is, readable before any of its hooks runs. Its module says ``MANIFEST = Manifest(…)``."""
+    """What a plugin is, readable before any of its hooks runs. Its module says ``MANIFEST = Manifest(…)``.
+
+    Attributes:
+        id: the file's or entry point's name; its tables, permissions, facts and commands start with it.
+        version: its own version.
+        title: what it is called.
+        summary: what it does, in a sentence.
+        requires_core: versions of guanxi that it works with.
+        requires: ids of plugins that a merchant enables before it; its tables may point to theirs.
+        optional: ids of plugins that are loaded before it where they are there.
+        data_categories: kinds of personal data that it keeps, shown before it is enabled.
+        settings: what a merchant may set.
+        models: the module of its tables; ``__name__`` where they stand in the plugin's only file. A table's name
+            starts with the plugin's id; without migrations it may be left out and is made of id and class name.
+        migrations: the package of its migrations; without, its tables are made from the models when the first
+            merchant enables it.
+    """
 
     id: str
     version: str
@@ -48,9 +64,17 @@ class Manifest:
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """A value that other parts may ask of many customers at once: predicates, conditions, portraits, metrics.
+    """A value that other parts may ask of many customers at once.
 
-    ``get`` is ``async (ctx, customer_ids) -> values in the order asked`` and costs a fixed number of statements.
+    Attributes:
+        name: ``plugin.fact``.
+        type: of one value.
+        description: what it says of a customer.
+        permission: needed to read it.
+        get: ``async (ctx, customer_ids) -> values`` in the order asked; None where there is none. It costs a fixed
+            number of statements, however many customers are asked for, and has 2 seconds.
+        unit: of a number, for people.
+        privacy: its privacy class.
     """
 
     name: str
@@ -64,9 +88,15 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """An action that other parts may ask for, idempotent by key: ``async (ctx, input, key) -> result``.
+    """An action that other parts may ask for.
 
-    It runs in the caller's transaction.
+    Attributes:
+        name: ``plugin.command``.
+        input: the dataclass that it takes.
+        description: what it does.
+        permission: needed by whoever asks.
+        run: ``async (ctx, input, key) -> result``, in the transaction of whoever asks, with 2 seconds. Twice with
+            one key has one effect.
     """
 
     name: str
@@ -78,7 +108,13 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class SavedOperation:
-    """An example operation that GraphiQL offers where the plugin is enabled."""
+    """An example operation that GraphiQL offers where the plugin is enabled.
+
+    Attributes:
+        title: what it shows.
+        document: the operation.
+        variables: values that work in the demonstration shop.
+    """
 
     title: Text
     document: str

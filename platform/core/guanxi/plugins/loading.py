@@ -59,7 +59,7 @@ def load(candidate: Candidate) -> Loaded:
         raise _error(candidate.id, FaultKind.MANIFEST, candidate.source, reason, "Rename it.")
     module = _import(candidate)
     loaded = Loaded(_manifest(candidate, module), module, candidate)
-    for name, function in _implementations(module):
+    for name, function in implementations(module):
         _check_hook(candidate.id, name, function)
         loaded.hooks[name] = function
     return loaded
@@ -119,7 +119,8 @@ def _check_core(manifest: Manifest, place: str) -> None:
         raise _error(manifest.id, FaultKind.CORE_VERSION, place, reason, cure)
 
 
-def _implementations(module: ModuleType) -> Iterable[tuple[str, Callable[..., Any]]]:
+def implementations(module: ModuleType) -> Iterable[tuple[str, Callable[..., Any]]]:
+    """The functions of a module that are marked with ``hookimpl``, with their names."""
     mark = f"{hookspecs.PROJECT}_impl"
     return [(name, one) for name, one in vars(module).items() if inspect.isfunction(one) and hasattr(one, mark)]
 

@@ -1,6 +1,7 @@
 """A plugin's tables: checked before the database learns of them, made when the first merchant needs them."""
 
 import importlib
+import re
 from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
@@ -37,6 +38,8 @@ def check(loaded: Loaded, below: Mapping[str, str]) -> list[type[Model]]:
     if not models:
         raise _wrong(loaded, loaded.manifest.models, f"{module.__name__} has no tables.", "Leave models out.")
     for model in models:
+        if not model._meta.db_table and loaded.manifest.migrations is None:
+            model._meta.db_table = f"{loaded.id}_{_snake(model.__name__)}"
         _check_model(loaded, model, below)
     _try(loaded, module, below)
     return models
@@ -76,7 +79,7 @@ def _check_model(loaded: Loaded, model: type[Model], below: Mapping[str, str]) -
         raise _wrong(loaded, place, f"{name} is no MerchantModel.", "Derive it from guanxi.MerchantModel.")
     table = model._meta.db_table
     if table != loaded.id and not table.startswith(f"{loaded.id}_"):
-        cure = f'Say table = "{loaded.id}_{name.lower()}" in its Meta.'
+        cure = f'Say table = "{loaded.id}_{_snake(name)}" in its Meta.'
         raise _wrong(loaded, place, f"Its table {table!r} does not start with the plugin's id.", cure)
     for one in _keys(model):
         field = model._meta.fields_map[one]
@@ -99,6 +102,10 @@ def _try(loaded: Loaded, module: ModuleType, below: Mapping[str, str]) -> None:
     except BaseORMException as error:
         place = places.of_name(module, "MANIFEST") if module is loaded.module else str(module.__file__)
         raise _wrong(loaded, place, f"{str(error).rstrip('.')}.", "Repair its models.") from error
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _keys(model: type[Model]) -> Iterable[str]:
