@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from guanxi.interactions.types import Interaction, InteractionKind
     from guanxi.permissions import SIGNED_IN, Permission
     from guanxi.schema.connections import Connection
-    from guanxi.schema.declare import Mask, column, key, many, namespace, one, page
+    from guanxi.schema.declare import Mask, column, key, many, money, namespace, one, page
     from guanxi.schema.enums import Member, OpenEnum
     from guanxi.schema.ids import Id
+    from guanxi.schema.money import Money
     from guanxi.schema.nodes import Node
     from guanxi.schema.part import FilterEntry, SchemaPart
     from guanxi.schema.payloads import Payload, UserError
@@ -38,9 +39,10 @@ HOMES: dict[str, tuple[str, ...]] = {
     "guanxi.interactions.types": ("Interaction", "InteractionKind"),
     "guanxi.permissions": ("SIGNED_IN", "Permission"),
     "guanxi.schema.connections": ("Connection",),
-    "guanxi.schema.declare": ("Mask", "column", "key", "many", "namespace", "one", "page"),
+    "guanxi.schema.declare": ("Mask", "column", "key", "many", "money", "namespace", "one", "page"),
     "guanxi.schema.enums": ("Member", "OpenEnum"),
     "guanxi.schema.ids": ("Id",),
+    "guanxi.schema.money": ("Money",),
     "guanxi.schema.nodes": ("Node",),
     "guanxi.schema.part": ("FilterEntry", "SchemaPart"),
     "guanxi.schema.payloads": ("Payload", "UserError"),
@@ -75,6 +77,7 @@ __all__ = [
     "Mask",
     "Member",
     "MerchantModel",
+    "Money",
     "Mutation",
     "Node",
     "NotFoundError",
@@ -94,6 +97,7 @@ __all__ = [
     "hookimpl",
     "key",
     "many",
+    "money",
     "namespace",
     "one",
     "page",
