@@ -33,7 +33,7 @@ def column_rule(column: str, field: Field[Any]) -> str | None:
         (fields.BooleanField, f"{column} IN (0, 1)"),
         (fields.DatetimeField, f"{column} GLOB '{MOMENT}'"),
         (fields.DateField, f"{column} GLOB '????-??-??'"),
-        (fields.JSONField, f"json_valid({column})"),
+        (fields.JSONField, f"json_valid(ifnull({column}, 'null'))"),  # older SQLite: json_valid(NULL) is 0
         (fields.CharField, f"length({column}) <= {getattr(field, 'max_length', 0)}"),
         (fields.SmallIntField, f"{column} BETWEEN -32768 AND 32767"),
     )
