@@ -162,6 +162,14 @@ async def test_closing_waits_then_cuts_and_nothing_half_is_left(db: Database, ap
 
 
 @pytest.mark.parametrize("database_settings", ["sqlite"], indirect=True)
+async def test_a_database_that_nobody_closed_lets_the_process_end(database_settings: Settings, spawn: Spawn) -> None:
+    child = await spawn("forget")
+
+    async with asyncio.timeout(30):
+        assert await child.wait() == 0
+
+
+@pytest.mark.parametrize("database_settings", ["sqlite"], indirect=True)
 async def test_a_full_disk_is_survived(db: Database) -> None:
     """``max_page_count`` makes SQLite say what it says when the disk is full."""
     writer = db.client.writer

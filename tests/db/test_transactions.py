@@ -116,6 +116,22 @@ async def test_a_task_that_outlives_its_transaction_is_refused(db: Database) -> 
     assert await texts() == []
 
 
+async def test_a_task_that_outlives_its_snapshot_is_refused(db: Database) -> None:
+    late = asyncio.Event()
+
+    async def stray() -> int:
+        await late.wait()
+        return await Note.all().count()
+
+    async with db.reading():
+        task = asyncio.create_task(stray())
+        await asyncio.sleep(0)
+    late.set()
+
+    with pytest.raises(TransactionManagementError):
+        await task
+
+
 async def test_a_savepoint_still_open_when_the_transaction_ends_writes_nothing(db: Database) -> None:
     entered, late = asyncio.Event(), asyncio.Event()
 

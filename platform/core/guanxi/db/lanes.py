@@ -27,8 +27,10 @@ class Lane:
     @classmethod
     async def open(cls, path: str, pragmas: Mapping[str, object], *, is_reader: bool, has_walls: bool) -> "Lane":
         """Connect. Raises: OperationalError when the file cannot be opened."""
+        connection = aiosqlite.connect(path, isolation_level=None, cached_statements=512)
+        connection._thread.daemon = True  # a database that nobody closed does not keep the process from ending
         try:
-            connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=512)
+            await connection
         except sqlite3.Error as error:
             raise OperationalError(f"{path}: {error}") from error
         lane = cls(connection, is_reader=is_reader, has_walls=has_walls)

@@ -173,7 +173,7 @@ class SqliteEditor(TenantEditor, SqliteSchemaEditor):
         _, rows = await self.client.execute_query(OBJECTS, [table])
         made = {row["name"] for row in rows}
         for row in others:
-            if row["name"] not in made:
+            if row["name"] not in made and not row["name"].startswith("ref_"):  # those follow from the model
                 await self._run_sql(row["sql"])
 
 

@@ -39,6 +39,11 @@ async def make_table(db: Database, table: str) -> None:
     await db.execute_many(f"INSERT INTO {table} VALUES (?1, ?2)", [[UUID(int=0xA), "ann"], [UUID(int=0xB), "bob"]])
 
 
+async def forget(db: Database) -> None:
+    """Use the database and never close it."""
+    await Note.create(text="kept")
+
+
 async def main(name: str, url: str, *arguments: str) -> None:
     role = "owner" if name == "make_table" else "app"
     settings = Settings(database_url=url, readers=1, pool_size=2)
@@ -48,10 +53,11 @@ async def main(name: str, url: str, *arguments: str) -> None:
         with db.bound():
             await WORK[name](db, *arguments)
     finally:
-        await db.close()
+        if name != "forget":
+            await db.close()
 
 
-WORK = {"add_up": add_up, "write_pairs": write_pairs, "make_table": make_table}
+WORK = {"forget": forget, "add_up": add_up, "write_pairs": write_pairs, "make_table": make_table}
 
 if __name__ == "__main__":
     asyncio.run(main(*sys.argv[1:]))
