@@ -1,6 +1,8 @@
 """No call of one merchant, whatever it asks by, shows or changes anything of another's, or tells that it is there."""
 
 import random
+import statistics
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,6 +41,8 @@ VOCABULARY = {
 }
 # What statistics leave out anyway: there it makes no difference by which void one asks.
 MAKES_NO_DIFFERENCE = ("interactionStats", ("voidsId", "voidedById"))
+
+TIMED = 100
 
 
 @together
@@ -142,6 +146,25 @@ async def test_counts_aggregates_and_cursors_stay_while_another_merchant_grows(w
     await world.double()
 
     assert await _everything(world) == before
+
+
+@pytest.mark.soak
+@together
+async def test_an_id_of_another_merchant_takes_no_more_time_than_one_that_never_was(shared: World) -> None:
+    judge = await new_judge(shared)
+    probes = [one for one in await list_probes(shared) if _asks_by_one_id(one) and one.target.operation == "query"]
+
+    ratios = {}
+    for probe in random.sample(probes, 20):
+        took: dict[str, list[float]] = {"foreign": [], "missing": []}
+        for _ in range(TIMED):
+            for which in random.sample(sorted(took), 2):
+                started = time.perf_counter()
+                await judge.answer(probe, "admin", which)
+                took[which].append(time.perf_counter() - started)
+        ratios[str(probe)] = statistics.median(took["foreign"]) / statistics.median(took["missing"])
+
+    assert {name: one for name, one in ratios.items() if not 0.8 < one < 1.25} == {}
 
 
 async def _everything(world: World) -> dict[str, str]:

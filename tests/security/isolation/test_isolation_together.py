@@ -10,6 +10,7 @@ from fuzz_probes import find_page
 from fuzz_registry import ROOTS
 from fuzz_rows import fingerprint, secrets_of
 from fuzz_shops import KEYED, ROLES, Shop
+from fuzz_walk import Target
 from fuzz_world import World
 
 from guanxi.errors import UnauthenticatedError
@@ -130,7 +131,7 @@ async def test_what_cannot_be_taken_back_changes_nothing_of_another_merchant(wor
     assert set(targets) == set(alone)
 
 
-async def _read(world: World, shop: Shop, role: str, target: object) -> str:
+async def _read(world: World, shop: Shop, role: str, target: Target) -> str:
     document = world.document(target, SHALLOW)
     answer = await world.ask(shop, role, document, world.values(shop).of(document, {}))
     return comparable(answer, (), frozenset())
