@@ -18,12 +18,12 @@ from guanxi.db.database import Database
 from guanxi.errors import BadUserInputError, ForbiddenError
 from guanxi.interactions import permissions, service
 from guanxi.interactions.models import Interaction
-from guanxi.interactions.rules import facts
 from guanxi.interactions.rules.facts import LONG_MAX, NewInteraction
 from guanxi.interactions.service import Group, Measure, Only, StatsQuery
 from guanxi.testing import counts
 
 NEW_YORK = "America/New_York"
+SIGNS = {"purchase": 1, "refund": -1, "return": -1, "visit": 0}
 GROUPINGS = [
     [],
     [Group.CUSTOMER],
@@ -40,8 +40,10 @@ FACTS = st.lists(
             "channel": st.sampled_from(["web", "jd"]),
             "currency": st.sampled_from(["CNY", "USD"]),
             "amount": st.integers(0, 3),
-            # around the nights in which New York changes its clocks
-            "at": st.integers(0, 17_000).map(lambda hour: datetime(2024, 10, 31, tzinfo=UTC) + timedelta(hours=hour)),
+            # half past three, four or five is around midnight in New York, in winter and in summer
+            "at": st.tuples(st.integers(0, 700), st.sampled_from([3, 4, 5])).map(
+                lambda at: datetime(2024, 10, 31, minute=30, tzinfo=UTC) + timedelta(days=at[0], hours=at[1])
+            ),
             "is_void": st.booleans(),
         }
     ),
@@ -67,7 +69,7 @@ def naive(rows: Sequence[Interaction], groups: Sequence[Group], zone: str) -> di
         key: (
             len(group),
             sum(row.amount_minor or 0 for row in group),
-            sum(facts.net_minor(row.kind, row.amount_minor) for row in group),
+            sum(SIGNS[row.kind] * (row.amount_minor or 0) for row in group),
             min(row.occurred_at for row in group),
             max(row.occurred_at for row in group),
         )

@@ -82,8 +82,6 @@ async def import_file(
     if judged.problems and options.is_strict:
         raise _refusal(judged)
     run = await _begin(ctx, _absolute(path), known, judged)
-    if run.state == DONE:
-        return _result(run, judged, is_repeat=True)
     return await Importing(ctx, db, known, judged, run, Path(path)).finish(options.page_rows, progress)
 
 
@@ -112,8 +110,6 @@ async def resume(
     judged = await asyncio.to_thread(files.judge, found, known)
     if judged.sha256 != run.file_hash:
         raise errors.changed_file(str(found))
-    if run.state == DONE:
-        return _result(run, judged, is_repeat=True)
     return await Importing(ctx, db, known, judged, run, found).finish(options.page_rows, progress)
 
 
@@ -130,8 +126,9 @@ class Importing:
 
     async def finish(self, page_rows: int, progress: Progress | None) -> ImportResult:
         """Record every page that is left."""
+        is_repeat = self.run.state == DONE
         try:
-            while True:
+            while self.run.state != DONE:
                 page = await asyncio.to_thread(
                     files.read_page,
                     self.path,
@@ -141,13 +138,17 @@ class Importing:
                     rows=page_rows,
                 )
                 await self._record(page, is_last=len(page.facts) < page_rows)
-                if progress is not None:
-                    progress(self.run.rows_done, self.judged.rows)
-                if self.run.state == DONE:
-                    return _result(self.run, self.judged, is_repeat=False)
+                self._tell(progress)
         except Exception as error:
             await self._note_failure(error)
             raise
+        if is_repeat:
+            self._tell(progress)
+        return _result(self.run, self.judged, is_repeat=is_repeat)
+
+    def _tell(self, progress: Progress | None) -> None:
+        if progress is not None:
+            progress(self.run.rows_done, self.judged.rows)
 
     async def _record(self, page: FilePage, *, is_last: bool) -> None:
         """One page; tried again where somebody else created one of its customers meanwhile."""
