@@ -115,8 +115,10 @@ async def update_merchant(ctx: Context, changes: MerchantChanges, *, expected_ve
     checked = {name: CHECKS[name](value) for name, value in changes.items()}
     async with ctx.transaction():
         mine = Merchant.filter(id=ctx.merchant.id, version=expected_version)
-        changed = await mine.update(  # names: each is a key of CHECKS
-            **checked, version=expected_version + 1, epoch=F("epoch") + 1
+        changed = await mine.update(
+            **checked,  # names: each is a key of CHECKS
+            version=expected_version + 1,
+            epoch=F("epoch") + 1,
         )
         row = await _get(ctx.merchant.id)
         if not changed:

@@ -51,7 +51,11 @@ async def set_state(ctx: Context, plugin: str, row: Enablement | None, after: st
     # What it has not heard of yet it will hear of when it is enabled again, but not once its data is gone.
     unheard = None if after == PURGED else row.missed_since or row.suspended_at
     await Enablement.filter(id=row.id).update(
-        version=F("version") + 1, missed_since=unheard, suspended_at=None, suspended_until=None, **fresh
+        version=F("version") + 1,
+        missed_since=unheard,
+        suspended_at=None,
+        suspended_until=None,
+        **fresh,  # names: those written out above
     )
 
 

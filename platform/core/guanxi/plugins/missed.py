@@ -65,7 +65,7 @@ def _missed(row: Enablement, plugin: Loaded) -> QuerySet[OutboxEvent]:
     if OTHER_EVENTS in plugin.hooks:
         of_hooks |= ~Q(name__in=HOOK_EVENTS)
     moment = "occurred_at__gte" if row.missed_by_occurrence else "recorded_at__gte"
-    found = OutboxEvent.filter(of_hooks, **{moment: row.missed_since})
+    found = OutboxEvent.filter(of_hooks, **{moment: row.missed_since})  # names: one of the two above
     return found.filter(id__gt=row.missed_after) if row.missed_after is not None else found
 
 

@@ -168,9 +168,8 @@ class Importing:
         changes = self._advanced(page, len(new), is_last=is_last)
         async with self.ctx.transaction():
             # The run's row is the lock that keeps a second process from the same page.
-            if not await ImportRun.filter(id=self.run.id, version=self.run.version).update(
-                **changes
-            ):  # names: _advanced's
+            mine = ImportRun.filter(id=self.run.id, version=self.run.version)
+            if not await mine.update(**changes):  # names: those that _advanced writes out
                 raise errors.busy_run()
             await self._forget_plans()
             await bulk.insert_customers(self.ctx, self.db, system=self.preset.system, customers=new, source=SOURCE)
