@@ -1,13 +1,16 @@
 """From a request to its answer: whose it is, which schema it sees, in which context it runs."""
 
-import time
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
 from typing import cast
+from uuid import UUID
 
 from guanxi.context import Context, Principal, utc_now
+from guanxi.db import faults
 from guanxi.db.merchant import acting_for
 from guanxi.db.migrations import plan
+from guanxi.execution import errors as execution_errors
 from guanxi.execution import operations
 from guanxi.execution.request import Answer, GraphQLRequest
 from guanxi.http.ports import Call
@@ -18,7 +21,10 @@ from guanxi.schema.composed import ComposedSchema
 from guanxi.staff import errors
 from guanxi.staff import service as staff
 
-ORIGIN_SECONDS = 5.0
+log = logging.getLogger("guanxi.gateway")
+
+# Rises with every change of any merchant, and costs less to read than what may have changed.
+CHANGES = "SELECT COUNT(*) AS merchants, SUM(epoch) AS epochs FROM merchant"
 
 
 class InstallationGateway:
@@ -26,64 +32,75 @@ class InstallationGateway:
 
     def __init__(self, platform: HostPlatform) -> None:
         self.platform = platform
-        self._origins: frozenset[str] = frozenset()
-        self._origins_until = 0.0
+        self._origins: tuple[dict[str, object], frozenset[str]] = {}, frozenset()
 
     async def authenticate(self, token: str | None) -> Principal:
         """Whoever holds the token; read with its merchant's epoch, so it is as of now in every process."""
         if token is None:
             raise errors.unauthenticated()
-        with self.platform.db.bound():
-            return await staff.authenticate(
-                self.platform.db, token, utc_now(), plugins_of=lambda one: enablement.plugins_of(one, utc_now())
-            )
+        with self._database():
+            return await staff.authenticate(self.platform.db, token, utc_now(), plugins_of=self._plugins_of)
 
     async def still_valid(self, principal: Principal) -> Principal | None:
-        """The principal as it is now; None once its token no longer stands."""
-        with self.platform.db.bound():
-            return await staff.renewed(
-                self.platform.db, principal, utc_now(), plugins_of=lambda one: enablement.plugins_of(one, utc_now())
-            )
+        """The principal as it is now; None once its token no longer stands. Its subscriptions go on as that, or end."""
+        with self._database():
+            current = await staff.renewed(self.platform.db, principal, utc_now(), plugins_of=self._plugins_of)
+        if current is not None:
+            offered = self.platform.host.closure(current.plugins)
+            operations.engine_of(self.platform).subscriptions.renew(current, offered)
+        return current
 
     async def run(self, request: GraphQLRequest, principal: Principal, call: Call) -> Answer:
         """One query or mutation."""
-        with self.platform.db.bound(), acting_for(principal.merchant.id):
+        with self._database(), acting_for(principal.merchant.id):
             return await operations.run(request, await self._context(principal, call))
 
     async def subscribe(
         self, request: GraphQLRequest, principal: Principal, call: Call
     ) -> AsyncIterator[Answer] | Answer:
         """Any operation of a socket."""
-        with self.platform.db.bound(), acting_for(principal.merchant.id):
+        with self._database(), acting_for(principal.merchant.id):
             answer = await operations.subscribe(request, await self._context(principal, call))
         return answer if isinstance(answer, Answer) else self._bound(principal, answer)
 
     async def sdl(self, principal: Principal) -> str:
         """What the principal may see, as text."""
-        schema = await self._schema(principal)
+        with self._database():
+            schema = await self._schema(principal)
         return str(schema.sdl(principal.actor.permissions))
 
     async def origins(self) -> frozenset[str]:
-        """Browser origins that any merchant allows, at most a few seconds old: strangers may ask often."""
-        now = time.monotonic()
-        if now > self._origins_until:
-            with self.platform.db.bound():
+        """Browser origins that any merchant allows; read again only after a change, for strangers may ask often."""
+        with self._database():
+            (changes,) = await self.platform.db.fetch(CHANGES)
+            if changes != self._origins[0]:
                 found = await Merchant.all().values_list("allowed_origins", flat=True)
-            self._origins = frozenset(str(one) for each in found for one in each)
-            self._origins_until = now + ORIGIN_SECONDS
-        return self._origins
+                self._origins = changes, frozenset(str(one) for each in found for one in each)
+        return self._origins[1]
 
     async def ready(self) -> dict[str, bool]:
         """Whether the database answers and has all migrations."""
-        with self.platform.db.bound():
+        with self._database():
             await self.platform.db.fetch("SELECT 1 AS one")
             return {"database": True, "migrations": not await plan(self.platform.db)}
+
+    @contextmanager
+    def _database(self) -> Iterator[None]:
+        """The database, bound to the running task. Raises: UnavailableError where it cannot answer now."""
+        try:
+            with self.platform.db.bound():
+                yield
+        except Exception as error:
+            if not faults.is_unavailable(error):
+                raise
+            log.warning("the database cannot answer: %s", error)
+            raise execution_errors.unavailable() from error
 
     async def _bound(self, principal: Principal, answers: AsyncIterator[Answer]) -> AsyncIterator[Answer]:
         """Each step of a subscription with its merchant bound; the socket's task binds nothing by itself."""
         async with aclosing(cast(AsyncGenerator[Answer, None], answers)) as stream:
             while True:
-                with self.platform.db.bound(), acting_for(principal.merchant.id):
+                with self._database(), acting_for(principal.merchant.id):
                     try:
                         answer = await anext(stream)
                     except StopAsyncIteration:
@@ -100,6 +117,15 @@ class InstallationGateway:
             idempotency_key=call.idempotency_key,
             headers=call.headers,
         )
+
+    async def _plugins_of(self, merchant_id: UUID) -> frozenset[str]:
+        """What a merchant has enabled. One that another process found is loaded here before anybody's rights are told.
+
+        Built-in roles allow what is declared, and a plugin declares its permissions by being loaded.
+        """
+        found = await enablement.plugins_of(merchant_id, utc_now())
+        await self.platform.schema_for(found)
+        return found
 
     async def _schema(self, principal: Principal) -> ComposedSchema:
         return await self.platform.schema_for(principal.plugins)

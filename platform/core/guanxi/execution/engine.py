@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -26,6 +26,7 @@ from guanxi.execution.executor import (
 )
 from guanxi.execution.masking import Mask
 from guanxi.execution.request import Answer, GraphQLRequest
+from guanxi.execution.running import RunningSubscriptions
 from guanxi.execution.steps import MUTATION
 from guanxi.execution.throttle import Budget, Throttle
 from guanxi.settings import Limits
@@ -38,12 +39,13 @@ CHEAPER = Text("Ask for fewer fields or smaller pages.", "请减少字段或缩�
 
 
 class Engine:
-    """Documents, budgets and keys of one installation."""
+    """Documents, budgets, keys and subscriptions of one installation."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits
         self.throttle = Throttle(limits.cost_per_minute, clock)
         self.turns = idempotency.Turns()
+        self.subscriptions = RunningSubscriptions()
         self._documents: WeakKeyDictionary[Any, Documents] = WeakKeyDictionary()
         self._unfinished: set[asyncio.Task[Answer]] = set()
 
@@ -227,9 +229,9 @@ class Engine:
             stream = await open_stream(executor)
         if isinstance(stream, ExecutionResult):
             return Mask(ctx).tell_executed(stream.errors or ()).answer(ran=False)
-        return self._events(call, executor, stream)
+        return self.subscriptions.follow(call, request.variables or {}, self._events(call, executor, stream))
 
-    async def _events(self, call: Call, executor: OperationExecutor, stream: Any) -> AsyncIterator[Answer]:
+    async def _events(self, call: Call, executor: OperationExecutor, stream: Any) -> AsyncGenerator[Answer, None]:
         call.ctx.loaders.clear()
         try:
             async for payload in stream:
