@@ -64,8 +64,9 @@ def _manages(permission: str) -> bool:
 
 
 def _serves(permission: str) -> bool:
+    """Daily work with customers. Revealing, voiding and managing are for managers."""
     plugin, verb = _ends(permission)
-    return plugin not in ADMINISTRATION and verb in {"read", "write"}
+    return plugin not in ADMINISTRATION and verb in {"read", "write", "record"}
 
 
 def _looks(permission: str) -> bool:
