@@ -4,12 +4,12 @@ import textwrap
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from guanxi import app
 from guanxi.context import Actor, Context, MerchantRef, Principal
 from guanxi.db.apps import App
 from guanxi.db.database import Database
@@ -26,8 +26,6 @@ from guanxi.plugins.platform import HostPlatform
 from guanxi.staff import service as staff
 from guanxi.testing.clock import Clock
 
-PARTS = ("merchants", "staff", "customers", "plugins")
-APPS = ("merchants", "staff", "customers", "execution", "plugins")
 HEAD = """
 from guanxi import Command, Customer, Fact, GuanxiError, IdField, Manifest, MerchantModel, Payload, Permission
 from guanxi import Query, SchemaPart, Text, hookimpl
@@ -51,9 +49,19 @@ def source_of_fixture() -> Any:
     return source_of
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_left_declared() -> Iterator[None]:
+    """Plugins of other tests may declare the same names with other words."""
+    kept = [(known, dict(known)) for known in (Permission.known, Event.known)]
+    yield
+    for known, before in kept:
+        known.clear()
+        known.update(before)
+
+
 @pytest.fixture
 def app_set() -> list[App]:
-    return [App(label, f"guanxi.{label}.models", f"guanxi.{label}.migrations") for label in APPS]
+    return list(app.CORE_APPS)
 
 
 @dataclass
@@ -167,7 +175,7 @@ async def house(db: Database, folder: Path, clock: Clock, core_parts: dict[str, 
 @pytest.fixture
 def core_parts() -> dict[str, Any]:
     """What the core's domains add to GraphQL."""
-    return {name: import_module(f"guanxi.{name}.plugin").schema_part() for name in PARTS}
+    return dict(app.core_parts())
 
 
 @pytest.fixture

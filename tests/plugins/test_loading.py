@@ -20,8 +20,8 @@ READ = 'READ = Permission("{id}.thing.read", "See things", "查看")\n'
 FIELD = """
 schema = SchemaPart()
 
-@schema.batch(Customer, permission={permission})
-async def {name}(customers: list[Customer], ctx) -> list[{type} | None]:  # here
+@schema.batch(Customer, permission={permission})  # here
+async def {name}(customers: list[Customer], ctx) -> list[{type} | None]:
     \"\"\"A field.\"\"\"
     return [None for _ in customers]
 

@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import logging
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,11 @@ from guanxi.schema.problems import CompositionError
 
 log = logging.getLogger("guanxi.plugins")
 KEPT = 64
+# What the schema's reasons speak of. The kind is for people: a reason in other words is a wrong declaration.
+KINDS = (
+    (FaultKind.CLASH, re.compile(r"already|the name of|belongs to the type")),
+    (FaultKind.PERMISSION, re.compile(r"permission")),
+)
 T = TypeVar("T")
 _Key = tuple[str, ...]
 
@@ -86,8 +92,7 @@ def part_of(loaded: Loaded, ids: Sequence[str]) -> SchemaPart:
 def fault_of(loaded: Loaded, error: Exception) -> Fault:
     """Why a plugin's part does not compose."""
     if isinstance(error, CompositionError):
-        kind = FaultKind(getattr(error, "kind", FaultKind.DECLARATION.value))
-        return Fault(loaded.id, kind, error.place, f"It {error.reason}.", error.cure)
+        return Fault(loaded.id, _kind_of(error), error.place, f"It {error.reason}.", error.cure)
     place = loaded.place_of("schema_part") if "schema_part" in loaded.hooks else loaded.candidate.source
     reason = f"{type(error).__name__}: {str(error).rstrip('.')}."
     return Fault(loaded.id, FaultKind.DECLARATION, place, reason, "Repair the declaration.")
@@ -108,6 +113,13 @@ def _without_clash(
         except Exception as error:  # noqa: BLE001 - as above; kept as a fault
             faults.append(fault_of(one, error))
     return Composition(made, tuple(faults))
+
+
+def _kind_of(error: CompositionError) -> FaultKind:
+    said = getattr(error, "kind", None)
+    if said is not None:
+        return FaultKind(said)
+    return next((kind for kind, words in KINDS if words.search(error.reason)), FaultKind.DECLARATION)
 
 
 def left_out(loaded: Loaded, missing: Sequence[str]) -> Fault:
