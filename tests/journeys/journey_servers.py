@@ -24,6 +24,7 @@ from guanxi.merchants.service import NewMerchant
 from guanxi.settings import Settings
 from guanxi.staff import service as staff
 
+COMMAND = (str(Path(sys.executable).parent / "guanxi"),)
 START_SECONDS = 60
 
 
@@ -105,13 +106,31 @@ def start_server(settings: Settings, folder: Path, **variables: str) -> ServerPr
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    given = {"GUANXI_DATABASE_URL": settings.database_url, "GUANXI_OWNER_URL": settings.owner_url or "", **variables}
-    command = [str(Path(sys.executable).parent / "guanxi"), "serve", "--port", str(port)]
     log = folder / f"server-{port}.log"
     with log.open("wb") as output:
-        environment = {**os.environ, **{name: value for name, value in given.items() if value}}
-        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            [*COMMAND, "serve", "--port", str(port)],
+            env=_environment(settings, variables),
+            cwd=folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     return ServerProcess(port, process, log)
+
+
+def run_command(settings: Settings, folder: Path, *arguments: str, **variables: str) -> str:
+    """Run ``guanxi`` beside the servers; what it prints."""
+    command = [*COMMAND, *arguments]
+    done = subprocess.run(
+        command, check=False, env=_environment(settings, variables), cwd=folder, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _environment(settings: Settings, variables: Mapping[str, str]) -> dict[str, str]:
+    given = {"GUANXI_DATABASE_URL": settings.database_url, "GUANXI_OWNER_URL": settings.owner_url or "", **variables}
+    return {**os.environ, **{name: value for name, value in given.items() if value}}
 
 
 def wait_until_ready(server: ServerProcess) -> None:

@@ -1,9 +1,12 @@
 """A one-file plugin that comes while servers run: found, its tables made, enabled and used, without a restart."""
 
+import asyncio
+import json
+from collections.abc import Callable
 from pathlib import Path
 
-from journey_documents import Clerk
-from journey_servers import Caller, House, Shop
+from journey_documents import ENABLE, Clerk
+from journey_servers import Caller, House, Shop, run_command, serving
 
 SOURCE = '''
 from guanxi import Context, Customer, Long, Manifest, MerchantModel, Payload, Permission, SchemaPart, Text, hookimpl
@@ -95,3 +98,30 @@ async def test_its_tables_are_walled_between_merchants(house: House, tea: Shop, 
     await caller.data_of(house.servers[0], tea, WISH)
 
     assert (await caller.data_of(house.servers[1], silk, WISHES))["wishes"] == []
+
+
+async def test_without_the_owner_on_postgres_the_missing_tables_are_told_with_the_cure(
+    houses: Callable[[str], House], tmp_path: Path, caller: Caller
+) -> None:
+    house = houses("postgres")
+    shop, serving_role = house.new_shop(), house.settings.model_copy(update={"owner_url": None})
+    folders = {"GUANXI_PLUGIN_DIRS": json.dumps([str(tmp_path)])}
+    with serving(serving_role, tmp_path, **folders) as (server,):
+        clerk = Clerk(caller, server, shop)
+        drop(tmp_path, "orphan")
+        await clerk.do(RESCAN)
+        refused = await caller.ask(server, shop, ENABLE, id="orphan")
+        planned, printed = [
+            await asyncio.to_thread(run_command, house.settings, tmp_path, "migrate", *options, **folders)
+            for options in (["--plan"], [])
+        ]
+        await clerk.enable("orphan")
+        made = await caller.data_of(server, shop, WISH)
+
+    payload = refused["data"]["enablePlugin"]
+    assert (payload["plugin"], [one["code"] for one in payload["errors"]]) == (None, ["CONFLICT"])
+    assert payload["errors"][0]["message"] == (
+        "The tables of orphan are missing. Run `guanxi migrate` on the server, or set GUANXI_OWNER_URL."
+    )
+    assert (planned.splitlines()[0], printed.splitlines()[0]) == ("orphan.orphan_wish", "+orphan.orphan_wish")
+    assert made["makeWish"]["count"] == 1

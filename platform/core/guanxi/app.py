@@ -1,7 +1,7 @@
 """The composition root: settings in, a running installation out. The only place that wires."""
 
 import gc
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -66,11 +66,18 @@ def app_set(settings: Settings | None = None) -> list[App]:
 
 
 async def migrate(settings: Settings) -> list[str]:
-    """Bring the database to the newest migrations; what was applied, in order."""
-    db = Database(settings, app_set(settings), role="owner")
+    """Bring the database to the newest migrations; what was applied, in order.
+
+    A plugin of one file has no migrations: its tables are made where they are missing.
+    """
+    apps = app_set(settings)
+    db = Database(settings, apps, role="owner")
     await db.open()
     try:
-        return await migrations.migrate(db)
+        done = await migrations.migrate(db)
+        for label in _unmigrated(apps):
+            done += [f"+{label}.{table}" for table in await migrations.create_tables(db, label)]
+        return done
     finally:
         await db.close()
 
@@ -106,12 +113,19 @@ async def _platform(settings: Settings, db: Database, host: PluginHost) -> HostP
 
 async def plan_migrations(settings: Settings) -> list[str]:
     """What ``migrate`` would apply, in order."""
-    db = Database(settings, app_set(settings), role="owner")
+    apps = app_set(settings)
+    db = Database(settings, apps, role="owner")
     await db.open()
     try:
-        return await migrations.plan(db)
+        there = await db.table_names()
+        wanted = [(label, model._meta.db_table) for label in _unmigrated(apps) for model in db.models_of(label)]
+        return await migrations.plan(db) + [f"{label}.{table}" for label, table in wanted if table not in there]
     finally:
         await db.close()
+
+
+def _unmigrated(apps: Sequence[App]) -> list[str]:
+    return [one.label for one in apps if one.migrations is None]
 
 
 async def generate_migrations() -> list[str]:
