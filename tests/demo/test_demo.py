@@ -42,7 +42,9 @@ def test_once_prints_the_answer_alone(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GUANXI_")}
     command = [str(Path(sys.executable).parent / "guanxi"), "demo", "--once"]
 
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
 
     assert done.returncode == 0, done.stderr
     edges = json.loads(done.stdout)["data"]["interactionStats"]["edges"]
