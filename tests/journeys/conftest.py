@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -27,10 +28,50 @@ __all__ = ["node", "packages"]
 SHOPS = 40
 
 
+class Towns:
+    """A migrated database with shops for each kind of database, to be copied."""
+
+    def __init__(self, templates: Templates) -> None:
+        self.templates = templates
+        self.made: dict[str, tuple[str, list[Shop]]] = {}
+
+    def shops(self, dialect: str) -> list[Shop]:
+        """Merchants without any plugin; every copy has the same."""
+        return self._town(dialect)[1]
+
+    def copy(self, dialect: str, folder: Path) -> Settings:
+        """How to reach a copy of one's own."""
+        name, _ = self._town(dialect)
+        if dialect == "sqlite":
+            return Settings(database_url=f"sqlite://{shutil.copyfile(name, folder / 'guanxi.db')}")
+        return self._create(name)
+
+    def _town(self, dialect: str) -> tuple[str, list[Shop]]:
+        if dialect not in self.made:
+            template = self.templates.template(dialect, installed_apps())
+            if dialect == "sqlite":
+                settings = Settings(database_url=f"sqlite://{template}")
+                name = template
+            else:
+                settings = self._create(template)
+                name = urlsplit(settings.database_url).path.lstrip("/")
+            self.made[dialect] = name, open_shops(settings, SHOPS)
+        return self.made[dialect]
+
+    def _create(self, template: str) -> Settings:
+        name = f"journey_{next(self.templates.numbers)}"
+        asyncio.run(self.templates.server().create(name, template))
+        return self.templates.settings(name)
+
+
 @pytest.fixture(scope="session")
-def houses(
-    templates: Templates, postgres: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], House]]:
+def towns(templates: Templates, postgres: Server) -> Towns:
+    """Databases to copy. The server is asked for here, so that it outlives whoever uses them."""
+    return Towns(templates)
+
+
+@pytest.fixture(scope="session")
+def houses(towns: Towns, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], House]]:
     """``houses("sqlite")``: the house of a database, whose two processes serve until the run ends.
 
     Tests share it, each with shops of its own: no merchant sees another. Whoever ends a process takes ``serve``.
@@ -40,23 +81,17 @@ def houses(
 
         def house_of(dialect: str) -> House:
             if dialect not in made:
-                made[dialect] = stack.enter_context(_open_house(templates, dialect, tmp_path_factory.mktemp(dialect)))
+                made[dialect] = stack.enter_context(_open_house(towns, dialect, tmp_path_factory.mktemp(dialect)))
             return made[dialect]
 
         yield house_of
 
 
 @contextmanager
-def _open_house(templates: Templates, dialect: str, folder: Path) -> Iterator[House]:
-    template = templates.template(dialect, installed_apps())
+def _open_house(towns: Towns, dialect: str, folder: Path) -> Iterator[House]:
+    settings, shops = towns.copy(dialect, folder), iter(towns.shops(dialect))
     plugins = folder / "plugins"
     plugins.mkdir()
-    if dialect == "sqlite":
-        settings = Settings(database_url=f"sqlite://{shutil.copyfile(template, folder / 'guanxi.db')}")
-    else:
-        asyncio.run(templates.server().create("house", template))
-        settings = templates.settings("house")
-    shops = iter(open_shops(settings, SHOPS))
     with serving(settings, folder, 2, GUANXI_PLUGIN_DIRS=json.dumps([str(plugins)])) as (first, second):
         yield House(settings, folder, plugins, (first, second), shops)
 
@@ -86,10 +121,17 @@ async def caller() -> AsyncIterator[Caller]:
         yield Caller(http)
 
 
+@pytest.fixture(params=counts.DATABASES)
+def database_settings(request: pytest.FixtureRequest, towns: Towns, tmp_path: Path) -> Settings:
+    """A database of the test's own, with shops."""
+    return towns.copy(request.param, tmp_path)
+
+
 @pytest.fixture
-def shop(database_settings: Settings) -> Shop:
-    """A merchant in a database of the test's own."""
-    return open_shops(database_settings, 1)[0]
+def shop(database_settings: Settings, towns: Towns) -> Shop:
+    """A merchant in the test's own database."""
+    dialect = "sqlite" if database_settings.database_url.startswith("sqlite") else "postgres"
+    return towns.shops(dialect)[0]
 
 
 @pytest.fixture
