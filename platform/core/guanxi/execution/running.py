@@ -64,6 +64,10 @@ class RunningSubscriptions:
     def __init__(self) -> None:
         self._running: dict[tuple[UUID, str], set[RunningSubscription]] = defaultdict(set)
 
+    def __len__(self) -> int:
+        """How many run."""
+        return sum(map(len, self._running.values()))
+
     def renew(self, principal: Principal, plugins: Collection[str]) -> None:
         """Tell the subscriptions of an actor what it may do now, and what is offered to it."""
         for one in self._running.get((principal.merchant.id, principal.actor.id), ()):
