@@ -9,7 +9,7 @@ import pytest
 
 from guanxi.errors import BadUserInputError, ConflictError, ForbiddenError, NotFoundError, PluginFailedError
 from guanxi.merchants.models import Merchant
-from guanxi.plugins import catalogue, service
+from guanxi.plugins import catalogue, purging, service
 from guanxi.plugins.errors import unknown
 
 NOTES = """
@@ -161,6 +161,34 @@ async def test_purging_is_refused_unless_disabled_and_confirmed_by_name(house: A
     assert not house.platform.backup_dir.exists()
 
 
+async def test_any_number_of_rows_is_saved_page_by_page(house: Any, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purging, "CHUNK", 2)
+    module = await house.add("notes", NOTES, **MODELS)
+    await shop.enable("notes")
+    await fill(shop, module, 5)
+    await shop.disable("notes")
+
+    assert await shop.purge("notes") == 10
+
+    [file] = house.platform.backup_dir.iterdir()
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    assert len({(row["table"], row["row"]["id"]) for row in rows}) == 10
+
+
+async def test_tables_are_made_only_by_a_process_that_may(house: Any, shop: Any) -> None:
+    """On PostgreSQL the serving role owns no table; on SQLite there are no roles."""
+    await house.add("notes", NOTES, **MODELS)
+    house.db.settings = house.db.settings.model_copy(update={"owner_url": None})
+
+    if house.db.dialect == "postgres":
+        with pytest.raises(ConflictError, match="The tables of notes are missing"):
+            await shop.enable("notes")
+    else:
+        await shop.enable("notes")
+
+    assert ("notes_note" in await house.db.table_names()) == (house.db.dialect == "sqlite")
+
+
 async def test_rows_that_come_while_they_are_saved_are_not_deleted_unsaved(house: Any, shop: Any) -> None:
     late = """
         class Row(MerchantModel):
@@ -301,7 +329,7 @@ async def test_settings_are_checked_kept_and_told(house: Any, shop: Any) -> None
 
     with shop.acting():
         await service.update_settings(await shop.ctx(), house.platform, "sized", {"size": 5})
-        said = await service.settings_of(house.host.loaded["sized"])
+        said = await house.platform.settings(await shop.ctx(), "sized")
 
     assert refused.value.path == ("settings", "size")
     assert (said.size, module.told) == (5, [5])
@@ -318,7 +346,7 @@ async def test_a_plugin_may_refuse_settings_and_then_the_old_ones_stand(
         await service.update_settings(await shop.ctx(), house.platform, "sized", {"size": size})
 
     with shop.acting():
-        assert (await service.settings_of(house.host.loaded["sized"])).size == 4
+        assert (await house.platform.settings(await shop.ctx(), "sized")).size == 4
 
 
 async def test_settings_survive_being_disabled(house: Any, shop: Any) -> None:
@@ -329,7 +357,7 @@ async def test_settings_survive_being_disabled(house: Any, shop: Any) -> None:
     await shop.enable("sized")
 
     with shop.acting():
-        assert (await service.settings_of(house.host.loaded["sized"])).size == 4
+        assert (await house.platform.settings(await shop.ctx(), "sized")).size == 4
 
 
 async def test_a_preview_says_what_enabling_would_change_and_changes_nothing(house: Any, shop: Any) -> None:

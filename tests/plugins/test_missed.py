@@ -1,5 +1,6 @@
 """What happened while a plugin was off reaches it when it comes back: each event once, and nobody is notified."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from guanxi.db.fields import uuid7
 from guanxi.events import CustomerCreated, CustomerUpdated, InteractionRecorded
 from guanxi.plugins import missed
 from guanxi.plugins.models import Enablement
+from guanxi.testing import counts
 
 LEDGER = """
 class Entry(MerchantModel):
@@ -196,6 +198,46 @@ async def test_and_one_that_began_before_it_was_disabled_leaves_the_event_for_la
     await shop.work()
 
     assert (before, await entries(shop, module)) == ([], [event.event_id])
+
+
+async def test_what_happens_while_an_update_is_broken_is_told_once_it_is_repaired(
+    house: Any, shop: Any, module: Any
+) -> None:
+    await shop.enable("ledger")
+    house.clock.advance(hours=1)
+    sound = dict(house.host.loaded)
+    house.host.loaded = {}
+    await shop.work()
+    absent = await happen(house, shop)
+    house.clock.advance(hours=1)
+    house.host.loaded = sound
+
+    for _ in range(2):
+        await shop.work()
+
+    assert await entries(shop, module) == [absent]
+    assert module.replays == [False]
+
+
+async def test_events_and_switches_at_the_same_time_lose_and_repeat_nothing(house: Any, shop: Any, module: Any) -> None:
+    await shop.enable("ledger")
+    published: list[UUID] = []
+
+    async def sell() -> None:
+        for _ in range(counts.scaled(40)):
+            published.append(await happen(house, shop))
+
+    async def switch() -> None:
+        for _ in range(counts.scaled(20)):
+            await shop.disable("ledger")
+            await asyncio.sleep(0.01)
+            await shop.enable("ledger")
+            await shop.work()
+
+    await asyncio.gather(switch(), *(sell() for _ in range(3)))
+    await shop.work()
+
+    assert sorted(await entries(shop, module)) == sorted(published)
 
 
 async def test_one_shop_hears_nothing_of_another(house: Any, shop: Any, other: Any, module: Any) -> None:

@@ -165,6 +165,12 @@ async def test_what_requires_a_plugin_in_quarantine_rests_with_it(house: Any, sh
 
     assert "temper: String" not in (await shop.ctx()).schema.sdl()
     assert await shop.deliveries() == [], "nobody was called"
+    await shop.work()
+    house.host.loaded["leaning"].module.broken = module.broken = False
+    house.clock.advance(minutes=5)
+    for _ in range(2):
+        await shop.work()
+    assert len(house.host.loaded["leaning"].module.heard) == 1, "but afterwards"
 
 
 def fault(seconds: float) -> RuntimeFault:

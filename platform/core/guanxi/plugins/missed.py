@@ -32,6 +32,16 @@ async def since_occurred(plugin: str, since: datetime) -> None:
     await _begin(plugin, since, by_occurrence=True, is_replay=True)
 
 
+async def note_absence(ctx: Context, row: Enablement) -> None:
+    """An enabled plugin is not there, as after an update that broke it: what is recorded from now on waits for it."""
+    await Enablement.filter(id=row.id, missed_since__isnull=True).update(
+        missed_since=max(row.enabled_at, ctx.now() - MARGIN),
+        missed_after=None,
+        missed_by_occurrence=False,
+        missed_is_replay=False,
+    )
+
+
 async def schedule(ctx: Context, plugin: Loaded) -> int:
     """Make the next page due for a plugin; how many events were looked at, 0 when all are scheduled."""
     row = await Enablement.get_or_none(plugin=plugin.id, state=ENABLED, missed_since__isnull=False)

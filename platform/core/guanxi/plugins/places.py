@@ -25,7 +25,7 @@ def of_class(cls: type) -> str:
 
 def of_name(module: ModuleType, name: str) -> str:
     """Where a module assigns a name; its first line where it does not."""
-    file = module.__file__ or module.__name__
+    file = getattr(module, "__file__", None) or module.__name__
     try:
         tree = ast.parse(Path(file).read_text(encoding="utf-8"))
     except (OSError, ValueError, SyntaxError):

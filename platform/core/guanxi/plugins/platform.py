@@ -164,6 +164,17 @@ class HostPlatform:
                 raise TypeError(f"{name} answered {len(values)} values for {len(customer_ids)} customers")
         return values
 
+    async def settings(self, ctx: Context, plugin: str) -> Any:
+        """The merchant's settings of a plugin, as its settings model; the defaults where it has set none.
+
+        Raises: PluginDisabledError where there is no such plugin, or it has no settings.
+        """
+        loaded = self.host.loaded.get(plugin)
+        if loaded is None or loaded.manifest.settings is None:
+            raise errors.disabled(plugin)
+        row = (await enablement.choices(ctx)).get(plugin)
+        return loaded.manifest.settings.model_validate(row.settings if row is not None else {})
+
     async def call_hook(self, ctx: Context, loaded: Loaded, hook: str, seconds: float, **arguments: Any) -> None:
         """Call a plugin's life cycle hook in a savepoint. Raises: GuanxiError; PluginFailedError for all else."""
         function = loaded.hooks.get(hook)

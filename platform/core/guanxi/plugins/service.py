@@ -126,14 +126,6 @@ async def update_settings(ctx: Context, platform: HostPlatform, plugin: str, set
             await platform.call_hook(ctx, loaded, "settings_changed", HOOK_SECONDS, settings=said)
 
 
-async def settings_of(loaded: Loaded) -> Any:
-    """The bound merchant's settings of a plugin, as its settings model; None where it has none."""
-    if loaded.manifest.settings is None:
-        return None
-    row = await Enablement.get_or_none(plugin=loaded.id)
-    return loaded.manifest.settings.model_validate(row.settings if row else {})
-
-
 def check_settings(loaded: Loaded, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as the plugin's model understands them. Raises: BadUserInputError at the first it refuses."""
     model = loaded.manifest.settings

@@ -12,6 +12,7 @@ from guanxi.merchants.models import Merchant
 from guanxi.merchants.service import ref_of
 from guanxi.permissions import Permission
 from guanxi.plugins import enablement, missed, outbox
+from guanxi.plugins.enablement import ENABLED
 from guanxi.plugins.platform import HostPlatform
 
 log = logging.getLogger("guanxi.worker")
@@ -84,7 +85,7 @@ async def serve_merchant(platform: HostPlatform, merchant: MerchantRef, clock: C
     """Everything that is due for one merchant now, which is bound."""
     ctx = context_for(platform, merchant, clock=clock)
     await _release(ctx)
-    plugins = platform.host.closure(await enablement.plugins_of(merchant.id, ctx.now()))
+    plugins = await _present(platform, ctx)
     ctx = context_for(platform, merchant, plugins, clock)
     for plugin in plugins:
         while await missed.schedule(ctx, platform.host.loaded[plugin]) == missed.PAGE:
@@ -92,6 +93,17 @@ async def serve_merchant(platform: HostPlatform, merchant: MerchantRef, clock: C
     for _ in range(ROUNDS):
         if await _tell_due(platform, ctx) < AT_ONCE:
             break
+
+
+async def _present(platform: HostPlatform, ctx: Context) -> tuple[str, ...]:
+    """The plugins that are enabled and there; events begin to wait for those that are enabled and are not."""
+    rows = [row for row in (await enablement.choices(ctx)).values() if row.state == ENABLED]
+    awake = [row for row in rows if row.suspended_until is None or row.suspended_until <= ctx.now()]
+    present = platform.host.closure(row.plugin for row in awake)
+    for row in awake:
+        if row.plugin not in present:
+            await missed.note_absence(ctx, row)
+    return present
 
 
 async def _release(ctx: Context) -> None:
