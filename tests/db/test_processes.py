@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import asyncpg
@@ -238,9 +237,8 @@ def restartable() -> Iterator[tuple[Settings, Callable[[], None], Callable[[], N
     with tempfile.TemporaryDirectory(prefix="guanxi-restart-") as folder:
         running = wheel.get_server(folder, cleanup_mode="stop")
         try:
-            running.psql(server.ROLES)
-            address = urlsplit(running.get_uri())
-            found = server.Server(parse_qs(address.query)["host"][0], address.port or 5432)
+            found = server.server_at(running.get_uri())
+            asyncio.run(found.administer(server.ROLES))
             asyncio.run(found.create("restarted"))
             settings = Settings(database_url=found.app_url("restarted"), owner_url=found.owner_url("restarted"))
             stop = ["-m", "immediate", "-w", "stop"]

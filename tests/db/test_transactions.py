@@ -151,6 +151,31 @@ async def test_a_savepoint_still_open_when_the_transaction_ends_writes_nothing(d
     assert await texts() == []
 
 
+async def test_a_task_that_outlives_a_savepoint_around_its_own_writes_nothing(db: Database) -> None:
+    entered, late = asyncio.Event(), asyncio.Event()
+
+    async def stray() -> None:
+        async with db.transaction(), db.transaction():
+            entered.set()
+            await late.wait()
+            await Note.create(text="stray")
+
+    async def undone() -> asyncio.Task[None]:
+        async with db.transaction():
+            task = asyncio.create_task(stray())
+            await entered.wait()
+        return task
+
+    async with db.transaction():
+        task = await undone()
+        late.set()
+        with pytest.raises(TransactionManagementError):
+            await task
+        await Note.create(text="kept")
+
+    assert await texts() == ["kept"]
+
+
 async def test_others_do_not_see_a_write_before_its_commit(db: Database) -> None:
     outside = contextvars.copy_context()  # taken before the transaction
     seen: list[int] = []

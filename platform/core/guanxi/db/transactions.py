@@ -37,6 +37,7 @@ class OpenTransaction(TransactionalDBClient):
     """What the ORM sees between BEGIN and COMMIT. Used later, it fails instead of writing outside."""
 
     session: Session
+    outer: "OpenTransaction | None" = None  # of a savepoint
 
     def __init__(
         self, root: BaseDBAsyncClient, handler: ConnectionHandler, session: Session, *, is_snapshot: bool = False
@@ -48,8 +49,11 @@ class OpenTransaction(TransactionalDBClient):
 
     @property
     def is_over(self) -> bool:
-        """Whether this savepoint or the whole transaction has ended."""
-        return self._finalized or self.session.is_over
+        """Whether this savepoint, one around it, or the whole transaction has ended."""
+        one = self
+        while one.outer is not None and not one._finalized:
+            one = one.outer
+        return one._finalized or self.session.is_over
 
     def check_open(self) -> None:
         """Call it while holding the session's lock. Raises: TransactionManagementError."""
@@ -140,6 +144,7 @@ class Savepoint(TransactionContext):
             outer.nesting.release()  # if it was set, the cancel ends the whole transaction anyway
             raise
         self.transaction = type(outer)(outer.root, outer.handler, outer.session)
+        self.transaction.outer = outer
         self.token = outer.handler.set(ALIAS, self.transaction)
         return self.transaction
 
