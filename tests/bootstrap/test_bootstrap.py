@@ -146,7 +146,7 @@ def test_a_package_that_cannot_be_fetched_ends_with_one_line_that_names_the_cure
     shutil.copytree(checkout.folder, lonely.folder, ignore=shutil.ignore_patterns(".venv"))
     (lonely.folder / "requirements.lock").write_text(f"nothing==1 --hash=sha256:{'0' * 64}\n", encoding="utf-8")
 
-    ran = lonely.bootstrap("run", PIP_NO_INDEX="", PIP_INDEX_URL="http://127.0.0.1:9/simple", PIP_RETRIES="0")
+    ran = lonely.bootstrap("run", PIP_NO_INDEX="", PIP_INDEX_URL="http://127.0.0.1:9", PIP_RETRIES="0")
 
     assert ran.returncode == 2
     assert "PIP_INDEX_URL" in ran.stderr.splitlines()[-1]
