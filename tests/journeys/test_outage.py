@@ -8,14 +8,15 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from journey_documents import CUSTOMER
+from journey_documents import CUSTOMER, Clerk
 from journey_postgres import Stoppable, stoppable
 from journey_servers import Caller, ServerProcess, Shop, open_shops, serving
+from journey_sockets import connected
 
 from guanxi.testing import counts
 
@@ -25,33 +26,68 @@ INSIDE = re.compile(r"Traceback|asyncpg|tortoise|\bpool\b|Error\b|Connection(?!s
 HEALTHY_SECONDS = 5.0 if counts.is_soaking() else 30.0  # a busy machine is late
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def database() -> Iterator[Stoppable]:
     with stoppable() as found:
         yield found
 
 
+@pytest.fixture(scope="module")
+def shops(database: Stoppable) -> Iterator[Shop]:
+    return iter(open_shops(database.settings, 2))
+
+
+@pytest.fixture
+def shop(shops: Iterator[Shop]) -> Shop:
+    return next(shops)
+
+
+@pytest.fixture(scope="module")
+def server(database: Stoppable, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    with serving(database.settings, tmp_path_factory.mktemp("outage")) as (started,):
+        yield started
+
+
 async def test_an_immediate_restart_of_postgres_is_told_as_503_and_is_over_within_seconds(
-    database: Stoppable, tmp_path: Path, caller: Caller
+    database: Stoppable, shop: Shop, server: ServerProcess, caller: Caller
 ) -> None:
-    shop = (await asyncio.to_thread(open_shops, database.settings, 1))[0]
-    with serving(database.settings, tmp_path) as (server,):
-        outage = Outage(caller, server, shop)
-        async with outage.load(clients=6):
-            await outage.until(lambda: outage.answered[200] > 20)
-            await asyncio.to_thread(database.stop)
-            await outage.until(lambda: outage.answered[503] > 20)
-            was_ready = await outage.ready()
-            await asyncio.to_thread(database.start)
-            seconds = await outage.seconds_until_healthy()
-        await outage.finish()
-        total = await caller.data_of(server, shop, "{ customers { totalCount } }")
+    outage = Outage(caller, server, shop)
+
+    async with outage.load(clients=6):
+        await outage.until(lambda: outage.answered[200] > 20)
+        await asyncio.to_thread(database.stop)
+        await outage.until(lambda: outage.answered[503] > 20)
+        was_ready = await outage.ready()
+        await asyncio.to_thread(database.start)
+        seconds = await outage.seconds_until_healthy()
+    await outage.finish()
+    total = await caller.data_of(server, shop, "{ customers { totalCount } }")
 
     assert outage.strange == []
     assert set(outage.answered) == {200, 503}
     assert not was_ready
     assert seconds < HEALTHY_SECONDS
     assert total["customers"]["totalCount"] == len(outage.done)
+
+
+async def test_open_sockets_outlive_an_outage_and_refuse_what_is_asked_meanwhile(
+    database: Stoppable, shop: Shop, server: ServerProcess, caller: Caller
+) -> None:
+    clerk, outage = Clerk(caller, server, shop), Outage(caller, server, shop)
+    customer = await clerk.add_customer()
+
+    async with connected(server, shop) as following, connected(server, shop) as asking:
+        await following.follow("1", "subscription { interactionRecorded { subject } }", partial(clerk.record, customer))
+        await asyncio.to_thread(database.stop)
+        refused = await asking.ask(READ)
+        await asyncio.sleep(1.5)  # the watch over open sockets meets the outage more than once
+        await asyncio.to_thread(database.start)
+        await outage.seconds_until_healthy()
+        await clerk.record(customer, "after")
+        arrived = await following.data()
+
+    assert [one["extensions"]["code"] for one in refused["errors"]] == ["UNAVAILABLE"]
+    assert arrived == {"interactionRecorded": {"subject": "after"}}
 
 
 @dataclass
