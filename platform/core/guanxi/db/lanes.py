@@ -32,6 +32,7 @@ class Lane:
         try:
             await connection
         except sqlite3.Error as error:
+            await asyncio.to_thread(connection._thread.join)  # its last word must find the loop open
             raise OperationalError(f"{path}: {error}") from error
         lane = cls(connection, is_reader=is_reader, has_walls=has_walls)
         try:
