@@ -15,6 +15,8 @@ from guanxi.db.apps import App
 from guanxi.db.database import Database
 from guanxi.db.merchant import acting_for
 from guanxi.events import Event
+from guanxi.execution import operations
+from guanxi.execution.request import Answer, GraphQLRequest
 from guanxi.merchants import service as merchants
 from guanxi.merchants.models import Merchant
 from guanxi.permissions import Permission
@@ -52,6 +54,7 @@ def source_of_fixture() -> Any:
 @pytest.fixture(autouse=True)
 def nothing_is_left_declared() -> Iterator[None]:
     """Plugins of other tests may declare the same names with other words."""
+    app.app_set()  # imports what declares for good: the core and the bundled plugins
     kept = [(known, dict(known)) for known in (Permission.known, Event.known)]
     yield
     for known, before in kept:
@@ -148,11 +151,11 @@ class Shop:
             found = await catalogue.find_plugin(await self.ctx(), plugin)
         return found.faults if found else []
 
-    async def ask(self, document: str, *, ctx: Context | None = None, **variables: Any) -> Any:
+    async def ask(self, document: str, *, ctx: Context | None = None, **variables: Any) -> Answer:
         """The answer to one operation."""
         ctx = ctx or await self.ctx()
         with self.acting():
-            return await ctx.schema.execute(document, variable_values=variables, context_value=replace(ctx, loaders={}))
+            return await operations.run(GraphQLRequest(document, variables=variables), replace(ctx, loaders={}))
 
 
 @pytest.fixture

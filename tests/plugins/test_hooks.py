@@ -65,7 +65,7 @@ async def test_hook_saved_operations(house: Any, shop: Any, example: Example) ->
 
     answer = await shop.ask(operation.document)
 
-    assert answer.errors is None
+    assert answer.errors == []
 
 
 async def test_hook_plugin_enabled(shop: Any, example: Example) -> None:

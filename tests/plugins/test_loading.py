@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from guanxi import app
 from guanxi.db.apps import App
 from guanxi.db.database import Database
 from guanxi.events import Event
@@ -173,17 +174,27 @@ async def models(app_set: list[App]) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-def load(
-    folder: Path, source_of: Callable[..., str], core_parts: dict[str, Any], models: None
-) -> Callable[..., PluginHost]:
-    """Write plugins, then start a host that finds them."""
+def write(folder: Path, source_of: Callable[..., str]) -> Callable[[list[str]], None]:
+    """Write broken plugins and a sound one into the folder."""
 
-    def loaded(names: list[str], points: list[EntryPoint] | None = None) -> PluginHost:
+    def written(names: list[str]) -> None:
         for name in names:
             one = BROKEN[name]
             text = one.body if one.is_whole else source_of(name, one.body.replace("{id}", name), **one.manifest)
             (folder / f"{name}.py").write_text(text, encoding="utf-8")
         (folder / "sound.py").write_text(source_of("sound"), encoding="utf-8")
+
+    return written
+
+
+@pytest.fixture
+def load(
+    folder: Path, write: Callable[[list[str]], None], core_parts: dict[str, Any], models: None
+) -> Callable[..., PluginHost]:
+    """Write plugins, then start a host that finds them."""
+
+    def loaded(names: list[str], points: list[EntryPoint] | None = None) -> PluginHost:
+        write(names)
         host = PluginHost(core_parts, dirs=[folder], points=points or [])
         host.discover()
         host.compose_all()
@@ -220,6 +231,18 @@ def test_thirty_broken_plugins_together_leave_the_sound_one_alone(load: Callable
     assert list(host.loaded) == ["sound"]
     assert set(host.faults) == set(BROKEN)
     assert {len(faults) for faults in host.faults.values()} == {1}
+
+
+async def test_a_server_starts_and_serves_whatever_lies_in_its_plugin_folder(
+    database_settings: Settings, folder: Path, write: Callable[[list[str]], None]
+) -> None:
+    write(list(BROKEN))
+
+    async with app.running(database_settings.model_copy(update={"plugin_dirs": [folder]}), work=False) as opened:
+        schema = await opened.platform.schema_for(["sound", *BROKEN])
+
+        assert set(opened.host.faults) == set(BROKEN)
+        assert list(schema.plugins) == ["sound"]
 
 
 def test_what_a_failed_plugin_declared_does_not_stand_in_the_way_of_its_repaired_form(

@@ -27,7 +27,9 @@ def test_it_has_at_most_forty_lines(text: str) -> None:
 async def test_its_field_and_mutation_work_without_a_restart(house: Any, shop: Any, other: Any, text: str) -> None:
     (house.folder / "wishlist.py").write_text(text, encoding="utf-8")
     enabled = await shop.ask(ENABLE)
-    customer = (await shop.ask(CREATE)).data["createCustomer"]["customer"]["id"]
+    made = await shop.ask(CREATE)
+    assert made.errors == []
+    customer = made.data["createCustomer"]["customer"]["id"]
 
     for product in ("Teapot", "Cup"):
         answer = await shop.ask(WISH, i={"customer": customer, "product": product})

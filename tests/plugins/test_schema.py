@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from guanxi.context import Actor
+from guanxi.execution import operations
+from guanxi.execution.request import Answer, GraphQLRequest
 from guanxi.permissions import SIGNED_IN
 
 NOTES = """
@@ -44,7 +46,7 @@ PURGE = "mutation ($i: PurgePluginInput!) { purgePlugin(input: $i) { rows plugin
 async def run(shop: Any, document: str, **values: Any) -> Any:
     """The payload of a mutation's only field."""
     answer = await shop.ask(document, i=values)
-    assert answer.errors is None, answer.errors
+    assert answer.errors == []
     return next(iter(answer.data.values()))
 
 
@@ -71,7 +73,7 @@ async def test_the_catalogue_speaks_the_client_s_language(house: Any, shop: Any)
 
     answer = await shop.ask(document, ctx=replace(await shop.ctx(), locale="zh-CN"))
 
-    assert answer.errors is None
+    assert answer.errors == []
     broken, notes = answer.data["plugins"]
     assert (broken["state"], broken["faults"][0]["kind"]) == ("BROKEN", "import")
     assert (notes["title"], notes["summary"], notes["state"]) == ("笔记", "客户笔记。", "AVAILABLE")
@@ -143,7 +145,9 @@ async def test_changes_are_followed(house: Any, shop: Any) -> None:
     await house.add("notes", NOTES)
     ctx = await shop.ctx()
     with shop.acting():
-        stream = await ctx.schema.subscribe("subscription { pluginStateChanged { plugin state } }", context_value=ctx)
+        request = GraphQLRequest("subscription { pluginStateChanged { plugin state } }")
+        stream = await operations.subscribe(request, ctx)
+        assert not isinstance(stream, Answer)
         first = asyncio.ensure_future(anext(aiter(stream)))
         await asyncio.sleep(0.05)
         await shop.enable("notes")
