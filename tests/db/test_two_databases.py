@@ -15,12 +15,14 @@ from guanxi.db.database import Database
 from guanxi.db.merchant import acting_for
 from guanxi.settings import Settings
 from guanxi.testing.databases import Templates
+from guanxi.testing.server import Server
 
 
 @pytest.fixture
-async def both(templates: Templates, app_set: Sequence[App], tmp_path: Path) -> AsyncIterator[list[Database]]:
-    server = templates.server()
-    await server.create("beside")
+async def both(
+    postgres: Server, templates: Templates, app_set: Sequence[App], tmp_path: Path
+) -> AsyncIterator[list[Database]]:
+    await postgres.create("beside")
     found = [
         Database(Settings(database_url=f"sqlite://{tmp_path / 'beside.db'}"), app_set),
         Database(templates.settings("beside"), app_set),
@@ -32,7 +34,7 @@ async def both(templates: Templates, app_set: Sequence[App], tmp_path: Path) -> 
     yield found
     for db in found:
         await db.close()
-    await server.drop("beside")
+    await postgres.drop("beside")
 
 
 async def work(db: Database, merchant: UUID, text: str) -> list[str]:
@@ -49,13 +51,14 @@ async def work(db: Database, merchant: UUID, text: str) -> list[str]:
             async with db.transaction():
                 note = await Note.create(text=text)
                 await note.delete()
-        return sorted({row.name for row in await Customer.all()})
+        return [row.name for row in await Customer.filter(name__startswith=text)]
 
 
 async def test_both_are_used_at_once(both: list[Database], tea: UUID) -> None:
-    tasks = [work(db, tea, db.dialect) for db in both * 3]
+    texts = [f"{db.dialect} {number}" for number, db in enumerate(both * 3)]
+    tasks = [work(db, tea, text) for db, text in zip(both * 3, texts, strict=True)]
 
-    assert await asyncio.gather(*tasks) == [["sqlite!"], ["postgres!"]] * 3
+    assert await asyncio.gather(*tasks) == [[f"{text}!"] * 5 for text in texts]
 
 
 async def test_a_row_goes_from_one_to_the_other(both: list[Database], tea: UUID) -> None:
