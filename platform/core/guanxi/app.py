@@ -17,6 +17,7 @@ from guanxi.plugins import keys
 from guanxi.plugins.calls import HookCaller
 from guanxi.plugins.host import PluginHost
 from guanxi.plugins.platform import HostPlatform
+from guanxi.plugins.watchdog import Watchdog
 from guanxi.plugins.worker import Worker
 from guanxi.schema.part import SchemaPart
 from guanxi.settings import Settings
@@ -146,7 +147,12 @@ async def serve(settings: Settings) -> None:
         # What is loaded by now stays: the collector need not walk it while requests wait.
         gc.collect()
         gc.freeze()
-        await serving.serve()
+        watchdog = Watchdog(opened.platform)
+        watchdog.start()
+        try:
+            await serving.serve()
+        finally:
+            watchdog.stop()
 
 
 def serve_installation(opened: Installation) -> server.DrainingServer:
