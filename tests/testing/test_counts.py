@@ -35,6 +35,7 @@ def test_the_full_count_is_tried_under_soak(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("test", "database"),
     [("a.py::test_b[sqlite-3]", "sqlite"), ("a.py::test_b[3-postgres]", "postgres"), ("sqlite.py::test_b[3]", None)],
+    ids=["first", "last", "none"],
 )
 def test_a_test_is_counted_for_the_database_among_its_parameters(test: str, database: str | None) -> None:
     assert counts.database_of(test) == database
@@ -99,3 +100,24 @@ def test_a_soak_writes_what_each_test_tried(pytester: pytest.Pytester, monkeypat
     pytester.runpytest("--soak-report", str(report))
 
     assert "| `test_kills.py::test_kill` | 1,200 |" in report.read_text(encoding="utf-8")
+
+
+def test_a_test_that_names_its_one_database_is_about_it(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def database_settings(request):
+            return request.param
+
+        @pytest.mark.parametrize("database_settings", ["sqlite"], indirect=True)
+        def test_one(database_settings):
+            pass
+        """
+    )
+
+    ran = pytester.runpytest("--complete")
+
+    assert ran.ret == pytest.ExitCode.OK
+    ran.stdout.fnmatch_lines(["tests per database: sqlite 0, postgres 0"])

@@ -42,6 +42,13 @@ class Ledger:
         self.report_path: str | None = config.getoption("--soak-report")
         self.ran: dict[str, float] = {}
         self.skipped: dict[str, str] = {}
+        self.pinned: set[str] = set()
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """A test that names its one database itself is about that database: nothing is missing on the other."""
+        for item in items:
+            if any(mark.args[0] == "database_settings" for mark in item.iter_markers("parametrize")):
+                self.pinned.add(item.nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note a test that ran, or one that did not and why."""
@@ -60,7 +67,7 @@ class Ledger:
         if not self.is_complete:
             return []
         skipped = [f"skipped: {test} ({reason})" for test, reason in sorted(self.skipped.items())]
-        return skipped + [f"ran on one database only: {test}" for test in _one_sided(self.ran)]
+        return skipped + [f"ran on one database only: {test}" for test in _one_sided(self._shared())]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -78,9 +85,12 @@ class Ledger:
             terminalreporter.write_line(fault, red=True)
 
     def per_database(self) -> str:
-        """How many tests ran on each database."""
-        counted = Counter(database_of(test) for test in self.ran)
+        """How many tests ran on each database, without those about one of them."""
+        counted = Counter(database_of(test) for test in self._shared())
         return "tests per database: " + ", ".join(f"{name} {counted[name]}" for name in DATABASES)
+
+    def _shared(self) -> list[str]:
+        return [test for test in self.ran if test not in self.pinned]
 
     def soak_report(self) -> str:
         """The run as a Markdown page: totals, then every test that draws its size from ``scaled``."""
