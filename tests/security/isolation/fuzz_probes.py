@@ -13,6 +13,7 @@ from fuzz_shops import Shop
 from fuzz_walk import Place, Position, Target
 from fuzz_world import World, listening
 
+from guanxi.customers.rules import masks
 from guanxi.execution.request import Answer
 
 NOBODY = "0" * 12 + "7" + "0" * 19  # of an id that was never given
@@ -182,7 +183,7 @@ class Judge:
         with listening() as heard:
             answer, changed = await world.try_out(shop, role, document, variables)
         self.calls += 1
-        supplied = [str(one) for one in probe.given(which).values()]
+        supplied = [shown for one in probe.given(which).values() for shown in shown_of(str(one))]
         self._look(f"{probe} as {role}", answer, supplied, "\n".join(heard.lines))
         if changed:
             self.faults.append(f"(c) {probe} as {role} changed B's {', '.join(changed)}")
@@ -204,12 +205,19 @@ class Judge:
 
     def _comparable(self, probe: Probe, answer: Answer) -> str:
         asked = [
-            str(one)
+            shown
             for value in probe.values.values()
             for one in (value.foreign, value.missing)
             if isinstance(one, str | int) and not isinstance(one, bool)
+            for shown in shown_of(str(one))
         ]
         return comparable(answer, asked, self.known)
+
+
+def shown_of(value: str) -> list[str]:
+    """How what a caller sends may come back to him: as it is, or masked."""
+    masked = masks.masked(value)
+    return [value, masked] if masked and masked.strip("*") else [value]
 
 
 async def new_judge(world: World) -> Judge:
