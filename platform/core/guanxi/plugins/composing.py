@@ -110,7 +110,7 @@ def _without_clash(
         try:
             made = ComposedSchema(core, {**kept, one.id: parts[one.id]}, reads.bind)
             kept[one.id] = parts[one.id]
-        except Exception as error:  # noqa: BLE001 - as above; kept as a fault
+        except Exception as error:  # noqa: BLE001 - what a part breaks is its own fault
             faults.append(fault_of(one, error))
     return Composition(made, tuple(faults))
 
