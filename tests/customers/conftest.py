@@ -81,8 +81,8 @@ def open_shop(db: Database, slug: str) -> Shop:
 
 @pytest.fixture
 def app_set() -> list[App]:
-    """Customers need no other domain's tables."""
-    return [App("customers", "guanxi.customers.models", "guanxi.customers.migrations")]
+    """Customers need the tables of posts, which own them."""
+    return [App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations") for name in ("staff", "customers")]
 
 
 @pytest.fixture

@@ -99,7 +99,10 @@ def open_shop(db: Database, slug: str, **settings: Any) -> Shop:
 
 @pytest.fixture
 def app_set() -> Sequence[App]:
-    return [App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations") for name in ("customers", "interactions")]
+    return [
+        App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations")
+        for name in ("staff", "customers", "interactions")
+    ]
 
 
 @pytest.fixture

@@ -13,7 +13,10 @@ from guanxi.settings import Settings
 
 
 async def main(url: str, merchant: str, path: str, page_rows: str) -> None:
-    apps = [App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations") for name in ("customers", "interactions")]
+    apps = [
+        App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations")
+        for name in ("staff", "customers", "interactions")
+    ]
     db = Database(Settings(database_url=url), apps)
     await db.open()
     shop = shop_of(Platform(db), MerchantRef(UUID(merchant), "cdnow", "CDNOW", "America/New_York", "USD"))

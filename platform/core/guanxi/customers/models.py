@@ -7,6 +7,7 @@ from tortoise import fields
 from guanxi.customers.rules.profile import Lifecycle
 from guanxi.db.fields import UtcField
 from guanxi.db.models import MerchantModel
+from guanxi.staff.models import Post
 
 
 class Customer(MerchantModel):
@@ -24,6 +25,14 @@ class Customer(MerchantModel):
     timezone = fields.CharField(max_length=64, null=True, description="The time zone, IANA.")
     lifecycle = fields.CharField(max_length=40, default=Lifecycle.LEAD.value, description="How near to the shop.")
     source = fields.CharField(max_length=60, null=True, description="Where the customer came from.")
+    owner_post: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField(
+        "staff.Post",
+        related_name="customers",
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="The post that looks after the customer; null where nobody does.",
+    )
+    owner_post_id: UUID | None
     archived_at = UtcField(null=True, description="When the customer was archived; null while in use.")
     version = fields.IntField(default=1, description="Rises with every change.")
     created_at = UtcField(description="When the customer became known.")
@@ -35,6 +44,7 @@ class Customer(MerchantModel):
             ("merchant_id", "created_at", "id"),
             ("merchant_id", "updated_at", "id"),
             ("merchant_id", "display_name", "id"),
+            ("merchant_id", "owner_post_id", "id"),
         )
 
 
