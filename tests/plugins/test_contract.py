@@ -49,6 +49,10 @@ class TestCareless(PluginContract):
         with pytest.raises(AssertionError, match=r"CarelessCard\.punches"):
             await super().test_everything_it_adds_is_described_in_both_languages(bench)
 
+    async def test_every_column_of_its_tables_declares_its_privacy_class(self, bench: Bench) -> None:
+        with pytest.raises(AssertionError, match=r"Punch\.key has no privacy class"):
+            await super().test_every_column_of_its_tables_declares_its_privacy_class(bench)
+
 
 class TestForgetful(PluginContract):
     """A command for which the suite is given no input is no proof."""

@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from guanxi.customers.types.outputs import Customer
     from guanxi.db.fields import IdField, UtcField, uuid7
     from guanxi.db.models import MerchantModel
+    from guanxi.db.privacy import Privacy
     from guanxi.errors import BadUserInputError, ConflictError, GuanxiError, NotFoundError, Text
     from guanxi.events import Event
     from guanxi.execution import rows
-    from guanxi.hookspecs import Command, Fact, Manifest, SavedOperation, hookimpl
+    from guanxi.hookspecs import Command, Fact, FactColumn, FactRows, Manifest, SavedOperation, hookimpl
     from guanxi.interactions.types import Interaction, InteractionKind
     from guanxi.permissions import SIGNED_IN, Permission
     from guanxi.schema.connections import Connection
@@ -32,10 +33,11 @@ HOMES: dict[str, tuple[str, ...]] = {
     "guanxi.customers.types.outputs": ("Customer",),
     "guanxi.db.fields": ("IdField", "UtcField", "uuid7"),
     "guanxi.db.models": ("MerchantModel",),
+    "guanxi.db.privacy": ("Privacy",),
     "guanxi.errors": ("BadUserInputError", "ConflictError", "GuanxiError", "NotFoundError", "Text"),
     "guanxi.events": ("Event",),
     "guanxi.execution": ("rows",),
-    "guanxi.hookspecs": ("Command", "Fact", "Manifest", "SavedOperation", "hookimpl"),
+    "guanxi.hookspecs": ("Command", "Fact", "FactColumn", "FactRows", "Manifest", "SavedOperation", "hookimpl"),
     "guanxi.interactions.types": ("Interaction", "InteractionKind"),
     "guanxi.permissions": ("SIGNED_IN", "Permission"),
     "guanxi.schema.connections": ("Connection",),
@@ -66,12 +68,15 @@ __all__ = [
     "CustomerRow",
     "Event",
     "Fact",
+    "FactColumn",
+    "FactRows",
     "FilterEntry",
     "GuanxiError",
     "Id",
     "IdField",
     "Interaction",
     "InteractionKind",
+    "JobKind",
     "Long",
     "Manifest",
     "Mask",
@@ -84,6 +89,7 @@ __all__ = [
     "OpenEnum",
     "Payload",
     "Permission",
+    "Privacy",
     "Query",
     "SavedOperation",
     "SchemaPart",

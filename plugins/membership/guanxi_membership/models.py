@@ -4,7 +4,7 @@ from uuid import UUID
 
 from tortoise import fields
 
-from guanxi import CustomerRow, MerchantModel, UtcField
+from guanxi import CustomerRow, MerchantModel, Privacy, UtcField
 
 
 class Program(MerchantModel):
@@ -16,6 +16,8 @@ class Program(MerchantModel):
     active_slot = fields.SmallIntField(null=True, description="1 while active, else empty: the slot is unique.")
     created_at = UtcField(description="When it was created.")
     version = fields.IntField(default=1, description="Rises with each change; send it as expectedVersion.")
+
+    privacy = Privacy(internal="name currency status active_slot")
 
     class Meta:
         table = "membership_program"
@@ -33,6 +35,8 @@ class Tier(MerchantModel):
     name = fields.CharField(max_length=40, description="What members call it.")
     threshold_minor = fields.BigIntField(description="Net spend from which it is reached, smallest unit.")
     version = fields.IntField(default=1, description="Rises with each change; send it as expectedVersion.")
+
+    privacy = Privacy(internal="rank name threshold_minor")
 
     class Meta:
         table = "membership_tier"
@@ -58,6 +62,8 @@ class Account(MerchantModel):
     enrolled_at = UtcField(description="When the customer joined.")
     tier_since = UtcField(description="When the tier was reached.")
     version = fields.IntField(default=1, description="Rises with each change.")
+
+    privacy = Privacy(retain="spend_minor enrolled_at tier_since")
 
     class Meta:
         table = "membership_account"

@@ -8,7 +8,19 @@ from uuid import UUID
 import strawberry
 from tortoise import fields
 
-from guanxi import Command, Context, Customer, Fact, Manifest, MerchantModel, Permission, SchemaPart, Text, hookimpl
+from guanxi import (
+    Command,
+    Context,
+    Customer,
+    Fact,
+    Manifest,
+    MerchantModel,
+    Permission,
+    Privacy,
+    SchemaPart,
+    Text,
+    hookimpl,
+)
 from guanxi.schema.values import Value
 
 TITLE = Text("Punch card", "集点卡")
@@ -24,6 +36,8 @@ class Punch(MerchantModel):
 
     customer: fields.ForeignKeyRelation[MerchantModel] = fields.ForeignKeyField("customers.Customer")
     key = fields.CharField(max_length=80)
+
+    privacy = Privacy(internal="key")
 
     class Meta:
         table = "punchcard_punch"

@@ -7,6 +7,7 @@ from tortoise import fields
 from guanxi.customers.rules.profile import Lifecycle
 from guanxi.db.fields import UtcField
 from guanxi.db.models import MerchantModel
+from guanxi.db.privacy import Privacy
 from guanxi.staff.models import Post
 
 
@@ -37,6 +38,12 @@ class Customer(MerchantModel):
     version = fields.IntField(default=1, description="Rises with every change.")
     created_at = UtcField(description="When the customer became known.")
     updated_at = UtcField(description="When the customer last changed.")
+
+    privacy = Privacy(
+        searchable="display_name given_name family_name gender birthday is_lunar_birthday",
+        export="locale timezone source",
+        retain="lifecycle archived_at",
+    )
 
     class Meta:
         table = "customer"
@@ -72,6 +79,12 @@ class ContactPoint(MerchantModel):
     collected = fields.CharField(max_length=16, description="From the customer directly, or indirectly.")
     created_at = UtcField(description="When it was added.")
 
+    privacy = Privacy(
+        encrypted="value normalised street",
+        searchable="province city district postcode",
+        export="kind is_valid invalid_reason is_verified is_preferred is_service_number source collected",
+    )
+
     class Meta:
         table = "contact_point"
         indexes = (("merchant_id", "kind", "normalised"), ("merchant_id", "customer_id", "id"))
@@ -87,6 +100,11 @@ class ExternalIdentity(MerchantModel):
     system = fields.CharField(max_length=40, description="The other system.")
     external_id = fields.CharField(max_length=200, description="The customer's id there.")
     created_at = UtcField(description="When it was linked.")
+
+    privacy = Privacy(
+        searchable="external_id",
+        export="system",
+    )
 
     class Meta:
         table = "external_identity"
@@ -104,6 +122,11 @@ class CustomerTag(MerchantModel):
     name = fields.CharField(max_length=40, description="The tag as it is shown.")
     folded = fields.CharField(max_length=120, description="The tag as it is compared: without case.")
     created_at = UtcField(description="When the customer was tagged.")
+
+    privacy = Privacy(
+        export="name",
+        erase="folded",
+    )
 
     class Meta:
         table = "customer_tag"

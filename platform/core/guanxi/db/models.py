@@ -16,6 +16,7 @@ from tortoise.timezone import now
 from guanxi.db import dialects, soundness
 from guanxi.db.fields import IdField, uuid7
 from guanxi.db.merchant import ForeignMerchantError, current_merchant
+from guanxi.db.privacy import Privacy
 
 FILTER = True  # False in tests only: proves that the wall of the database holds alone
 
@@ -53,6 +54,7 @@ class MerchantManager(Manager):
 
 class _Table(Model):
     checks: ClassVar[tuple[Check, ...]] = ()
+    privacy: ClassVar[Privacy] = Privacy()
 
     class Meta:
         abstract = True

@@ -4,6 +4,7 @@ from tortoise import fields
 
 from guanxi.db.fields import UtcField
 from guanxi.db.models import MerchantModel
+from guanxi.db.privacy import Privacy
 
 
 class IdempotencyRecord(MerchantModel):
@@ -14,6 +15,11 @@ class IdempotencyRecord(MerchantModel):
     digest = fields.CharField(64, description="SHA-256 of the document, the operation's name and its variables.")
     body = fields.BinaryField(null=True, description="The answer; null only inside the transaction that makes it.")
     created_at = UtcField(description="When it ran; after a day the key is free again.")
+
+    privacy = Privacy(
+        erase="body",
+        internal="principal key digest",
+    )
 
     class Meta:
         table = "execution_idempotency_record"

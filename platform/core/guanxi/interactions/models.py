@@ -8,6 +8,7 @@ from tortoise import fields
 from guanxi.customers.models import Customer
 from guanxi.db.fields import UtcField
 from guanxi.db.models import MerchantModel
+from guanxi.db.privacy import Privacy
 
 
 class Interaction(MerchantModel):
@@ -49,6 +50,17 @@ class Interaction(MerchantModel):
     attributes: "fields.Field[dict[str, Any]]" = fields.JSONField(default=dict)
     mode = fields.CharField(max_length=16, description="LIVE, or HISTORICAL where it was no news when recorded.")
 
+    privacy = Privacy(
+        encrypted="body",
+        searchable="subject",
+        export="attributes",
+        retain=(
+            "kind occurred_at recorded_at channel source external_id order_ref amount_minor currency "
+            "tax_minor shipping_minor discount_minor mode"
+        ),
+        internal="actor",
+    )
+
     class Meta:
         table = "interaction"
         unique_together = (("merchant_id", "source", "external_id"),)
@@ -83,6 +95,8 @@ class InteractionItem(MerchantModel):
     qty = fields.IntField(description="How many.")
     amount_minor = fields.BigIntField(null=True, description="The amount of the line, in the smallest unit.")
 
+    privacy = Privacy(retain="position sku category qty amount_minor")
+
     class Meta:
         table = "interaction_item"
         unique_together = (("merchant_id", "interaction_id", "position"),)
@@ -106,6 +120,13 @@ class ImportRun(MerchantModel):
     started_at = UtcField(description="When it began.")
     finished_at = UtcField(null=True, description="When the last page was recorded.")
     version = fields.IntField(default=1, description="Rises with every page.")
+
+    privacy = Privacy(
+        internal=(
+            "file_hash file_name preset state problem_count offset_bytes lines_done rows_done "
+            "customers_created interactions_created error started_at finished_at"
+        ),
+    )
 
     class Meta:
         table = "import_run"

@@ -4,6 +4,7 @@ from tortoise import fields
 
 from guanxi.db.fields import IdField, UtcField, uuid7
 from guanxi.db.models import PlatformModel
+from guanxi.db.privacy import Privacy
 
 
 class Merchant(PlatformModel):
@@ -20,6 +21,8 @@ class Merchant(PlatformModel):
     epoch = fields.BigIntField(default=1)
     created_at = UtcField()
     version = fields.IntField(default=1)
+
+    privacy = Privacy(internal="slug name timezone currency locale document_mode allowed_origins epoch")
 
     class Meta:
         table = "merchant"

@@ -4,6 +4,7 @@ from tortoise import fields
 
 from guanxi.db.fields import IdField, UtcField
 from guanxi.db.models import MerchantModel, PlatformModel
+from guanxi.db.privacy import Privacy
 
 
 class Enablement(MerchantModel):
@@ -26,6 +27,13 @@ class Enablement(MerchantModel):
     faults: "fields.Field[list[dict[str, str]]]" = fields.JSONField(default=list, description="What led to quarantine.")
     version = fields.IntField(default=1, description="Rises with each change.")
 
+    privacy = Privacy(
+        internal=(
+            "plugin state settings enabled_at disabled_at purged_at missed_since missed_by_occurrence "
+            "missed_after missed_is_replay suspended_at suspended_until suspensions released_at faults"
+        ),
+    )
+
     class Meta:
         table = "plugin_enablement"
         unique_together = (("merchant_id", "plugin"),)
@@ -39,6 +47,8 @@ class OutboxEvent(MerchantModel):
     occurred_at = UtcField(description="When it happened.")
     recorded_at = UtcField(description="When it was written.")
     told: "fields.Field[list[str]]" = fields.JSONField(default=list, description="Plugins called with it at once.")
+
+    privacy = Privacy(internal="name payload occurred_at recorded_at told")
 
     class Meta:
         table = "outbox_event"
@@ -56,6 +66,8 @@ class Delivery(MerchantModel):
     error = fields.TextField(null=True, description="Why it failed last.")
     is_replay = fields.BooleanField(default=False, description="It happened while the plugin was off.")
 
+    privacy = Privacy(internal="event_id plugin state attempts due_at error is_replay")
+
     class Meta:
         table = "outbox_delivery"
         unique_together = (("merchant_id", "event_id", "plugin"),)
@@ -67,6 +79,8 @@ class Installation(PlatformModel):
 
     id = fields.IntField(primary_key=True)
     cursor_key = fields.CharField(max_length=128, description="Signs cursors; hex.")
+
+    privacy = Privacy(internal="cursor_key")
 
     class Meta:
         table = "installation"

@@ -7,6 +7,7 @@ from tortoise.migrations.constraints import UniqueConstraint
 
 from guanxi.db.fields import IdField, UtcField
 from guanxi.db.models import MerchantModel, PlatformModel
+from guanxi.db.privacy import Privacy
 
 
 class Role(MerchantModel):
@@ -17,6 +18,8 @@ class Role(MerchantModel):
     is_builtin = fields.BooleanField(default=False, description="Follows a rule of the platform, cannot be changed.")
     created_at = UtcField(description="When it was created.")
     version = fields.IntField(default=1, description="Send it back as expectedVersion.")
+
+    privacy = Privacy(internal="name permissions is_builtin")
 
     class Meta:
         table = "role"
@@ -38,6 +41,8 @@ class OrgUnit(MerchantModel):
     archived_at = UtcField(null=True, description="When it was closed; null while in use.")
     created_at = UtcField(description="When it was created.")
     version = fields.IntField(default=1, description="Send it back as expectedVersion.")
+
+    privacy = Privacy(internal="name archived_at")
 
     class Meta:
         table = "org_unit"
@@ -62,6 +67,8 @@ class Post(MerchantModel):
     created_at = UtcField(description="When it was created.")
     version = fields.IntField(default=1, description="Send it back as expectedVersion.")
 
+    privacy = Privacy(internal="title layer scope archived_at")
+
     class Meta:
         table = "post"
         indexes = (("merchant_id", "unit_id", "id"), ("merchant_id", "role_id", "id"), ("merchant_id", "title", "id"))
@@ -75,6 +82,11 @@ class StaffMember(MerchantModel):
     state = fields.CharField(max_length=16, description="invited, active or suspended.")
     created_at = UtcField(description="When the person was invited.")
     version = fields.IntField(default=1, description="Send it back as expectedVersion.")
+
+    privacy = Privacy(
+        searchable="name email",
+        internal="state",
+    )
 
     class Meta:
         table = "staff_member"
@@ -95,6 +107,8 @@ class PostHolding(MerchantModel):
     person_id: UUID
     since = UtcField(description="From when on.")
     until = UtcField(null=True, description="Up to when; null for the present holder.")
+
+    privacy = Privacy(internal="since until")
 
     class Meta:
         table = "post_holding"
@@ -134,6 +148,8 @@ class ApiToken(MerchantModel):
     created_at = UtcField(description="When it was created.")
     version = fields.IntField(default=1, description="Rises with every change.")
 
+    privacy = Privacy(internal="name public_id scopes expires_at last_used_at revoked_at created_by")
+
     class Meta:
         table = "api_token"
 
@@ -149,6 +165,8 @@ class Credential(PlatformModel):
     home_id = IdField(null=True)
     expires_at = UtcField(null=True)
     revoked_at = UtcField(null=True)
+
+    privacy = Privacy(internal="secret_hash home_id expires_at revoked_at")
 
     class Meta:
         table = "credential"

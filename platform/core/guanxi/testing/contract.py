@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from guanxi import app
 from guanxi.context import Context
-from guanxi.db import statements
+from guanxi.db import privacy, statements
 from guanxi.db.merchant import acting_for
 from guanxi.permissions import Permission
 from guanxi.settings import Settings
@@ -74,6 +74,12 @@ class PluginContract:
             if one not in Permission.known
         ]  # fmt: skip
         assert (without, unknown) == ([], [])
+
+    async def test_every_column_of_its_tables_declares_its_privacy_class(self, bench: Bench) -> None:
+        """So that an export is whole, and an erasure leaves nothing behind."""
+        models = bench.installation.platform.models_of(bench.loaded)
+
+        assert [fault for model in models for fault in privacy.faults_of(model)] == []
 
     async def test_it_only_adds_to_the_schema_whatever_else_is_enabled(self, bench: Bench) -> None:
         """No line of the schema without it is gone or different with it."""
