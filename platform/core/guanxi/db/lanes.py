@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from guanxi.db.shield import finish
 
 T = TypeVar("T")
 Result = tuple[int, list[sqlite3.Row]]
+OPENING_SECONDS = 10.0
 
 
 class Lane:
@@ -50,9 +52,21 @@ class Lane:
     def _prepare(self, pragmas: Mapping[str, object]) -> None:
         self.raw.row_factory = sqlite3.Row
         for name, value in pragmas.items():
-            self.raw.execute(f"PRAGMA {name} = {value}")
+            self._set(name, value)
         # The value holds for a statement, so SQLite may work it out once for all rows.
         self.raw.create_function("current_merchant", 0, lambda: self._merchant, deterministic=True)
+
+    def _set(self, name: str, value: object) -> None:
+        """Set a pragma. SQLite does not wait by itself where several processes turn a new file to WAL at once."""
+        until = time.monotonic() + OPENING_SECONDS
+        while True:
+            try:
+                self.raw.execute(f"PRAGMA {name} = {value}")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
 
     async def call(self, function: Callable[..., T], *args: Any) -> T:
         """Run a function in the lane's thread. Raises: IntegrityError, OperationalError of Tortoise."""
