@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import select
 import signal
 import socket
 from types import FrameType
@@ -20,6 +21,7 @@ MAX_CONNECTIONS: Final = 1_000
 LEAD_SECONDS: Final = 1.0
 # A request that was sent the moment before the address closed is on its way still.
 ARRIVAL_SECONDS: Final = 0.2
+ROUNDS: Final = 1_000
 
 
 def serve(app: Starlette, settings: Settings) -> None:
@@ -77,9 +79,18 @@ class DrainingServer(uvicorn.Server):
         seconds = float(self.config.timeout_graceful_shutdown or 0)
         deadline = asyncio.get_running_loop().time() + seconds
         await asyncio.sleep(min(self._lead_seconds, seconds / 4))
+        await self._take_who_waits()
         for server in self.servers:
             server.close()
         await asyncio.sleep(ARRIVAL_SECONDS)
         await self.open_sockets.drain(seconds / 2)
         self.config.timeout_graceful_shutdown = max(1, math.ceil(deadline - asyncio.get_running_loop().time()))
         await super().shutdown(sockets)
+
+    async def _take_who_waits(self) -> None:
+        """Clients whose connection the system has accepted and the loop has not would be cut off by closing."""
+        listening = [one.fileno() for server in self.servers for one in server.sockets]
+        for _ in range(ROUNDS):
+            if not select.select(listening, (), (), 0)[0]:
+                return
+            await asyncio.sleep(0)
