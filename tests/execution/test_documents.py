@@ -1,5 +1,6 @@
 """Documents are read once, kept within bounds, and judged in bounded time whatever they are."""
 
+import gc
 import random
 import time
 from contextlib import suppress
@@ -14,6 +15,7 @@ from guanxi.execution.documents import DocumentRefusedError, Documents
 from guanxi.settings import Limits
 from guanxi.testing import counts
 
+MOMENT = 0.05  # seconds of CPU, as is promised
 KINDS = ["Query", "Customer", "Customer", "CustomerConnection", "Order"]
 
 
@@ -122,17 +124,34 @@ class Grammar:
         return f"({self.random.choice(names)}: {value})" if "first" in names or (names and self.wild) else ""
 
 
-def test_any_document_is_accepted_or_refused_in_bounded_time(shop: Any, limits: Limits) -> None:
+def test_any_document_is_accepted_or_refused(shop: Any, limits: Limits) -> None:
     documents = Documents(shop.schema, limits, keep=0)
-    times, accepted = [], 0
+    tried, accepted = counts.scaled(10_000, minimum=1_000), 0
 
-    for seed in range(counts.scaled(10_000, minimum=2_000)):
-        text = Grammar(shop.schema.graphql, seed).document()
-        started = time.process_time()
+    for seed in range(tried):
         with suppress(GuanxiError, DocumentRefusedError):
-            documents.read(text, frozenset())
+            documents.read(Grammar(shop.schema.graphql, seed).document(), frozenset())
             accepted += 1
-        times.append(time.process_time() - started)
 
-    assert max(times) < 1.0  # seconds of CPU: far above what is promised, far below what an attack would cost
-    assert len(times) / 10 < accepted < len(times) * 9 / 10
+    assert tried / 10 < accepted < tried * 9 / 10
+
+
+@pytest.mark.soak
+def test_no_document_takes_more_than_a_moment_before_it_runs(shop: Any, limits: Limits) -> None:
+    """One that is slow must be so again: the machine has other things to do, too."""
+    documents = Documents(shop.schema, limits, keep=0)
+    texts = [Grammar(shop.schema.graphql, seed).document() for seed in range(counts.scaled(10_000))]
+    gc.collect()
+    gc.freeze()  # as the server does
+
+    slow = [text for text in texts if min(_seconds(documents, text) for _ in range(3)) > MOMENT]
+
+    gc.unfreeze()
+    assert slow == []
+
+
+def _seconds(documents: Documents, text: str) -> float:
+    started = time.thread_time()
+    with suppress(GuanxiError, DocumentRefusedError):
+        documents.read(text, frozenset())
+    return time.thread_time() - started

@@ -26,7 +26,7 @@ input Where { person: String any: [Where!] n: Int }
 """
 HIDDEN = SDL.replace("me: Person", "me: Person vault: Vault") + "type Vault { password: String }"
 LIMITS = Limits.model_validate({})
-SLOW = 1.0  # seconds of CPU: far above what is promised, far below what an attack would cost
+MOMENT = 0.05  # seconds of CPU, as is promised
 SOME, ALL = frozenset({"a.b.some"}), frozenset({"a.b.all"})
 
 
@@ -99,11 +99,8 @@ FLOODS = {
 
 @pytest.mark.parametrize("limit", FLOODS)
 async def test_a_flood_is_refused_with_the_limit_its_value_and_the_cure(run: Run, limit: str) -> None:
-    started = time.process_time()
-
     answer = await run(FLOODS[limit])
 
-    assert time.process_time() - started < SLOW
     told = answer.errors[0]["extensions"]
     assert (told["code"], told["limit"]) == ("QUERY_TOO_COMPLEX", limit)
     assert told["actual"] > told["maximum"]
@@ -155,13 +152,22 @@ OVERLAPS = {
 
 
 @pytest.mark.parametrize("family", OVERLAPS)
-async def test_overlapping_fields_are_merged_or_refused_in_bounded_time(run: Run, family: str) -> None:
-    started = time.process_time()
-
+async def test_overlapping_fields_are_merged_or_refused(run: Run, family: str) -> None:
     answer = await run(OVERLAPS[family])
 
-    assert time.process_time() - started < SLOW
     assert {one["extensions"]["code"] for one in answer.errors} <= {"QUERY_TOO_COMPLEX"}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("text", [*FLOODS.values(), *OVERLAPS.values()], ids=[*FLOODS, *OVERLAPS])
+async def test_no_attack_takes_more_than_a_moment(run: Run, text: str) -> None:
+    took = []
+    for _ in range(5):
+        started = time.thread_time()
+        await run(text)
+        took.append(time.thread_time() - started)
+
+    assert min(took) < MOMENT
 
 
 async def test_fragments_that_close_a_cycle_end(run: Run) -> None:
