@@ -23,6 +23,8 @@ PYTHON = os.path.join(SCRIPTS, "python.exe" if os.name == "nt" else "python")
 
 # Only a data file of it is read, so its own requirements (an old scientific stack) stay out of the lock.
 WITHOUT_DEPENDENCIES = ("lifetimes",)
+# A file's tests stay together: they share servers that it starts.
+ON_EVERY_CORE = ("--numprocesses", "auto", "--maxprocesses", "8", "--dist", "loadfile")
 UNREACHABLE = ("NewConnectionError", "ConnectTimeout", "ReadTimeout", "ProxyError", "No matching distribution")
 # Each would make pip install elsewhere, or refuse the lock because of a file that is no part of this project.
 MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_NO_DEPS", "PYTHONHOME", "PYTHONPATH")
@@ -56,7 +58,7 @@ def run(arguments):
 def test(arguments):
     """The whole suite on both databases; with arguments, what pytest makes of them."""
     ensure_environment()
-    return call([PYTHON, "-m", "pytest", *(arguments or ["--complete"])])
+    return call([PYTHON, "-m", "pytest", *(arguments or ["--complete", *ON_EVERY_CORE])])
 
 
 def soak(arguments):

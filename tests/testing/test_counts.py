@@ -121,3 +121,16 @@ def test_a_test_that_names_its_one_database_is_about_it(pytester: pytest.Pyteste
 
     assert ran.ret == pytest.ExitCode.OK
     ran.stdout.fnmatch_lines(["tests per database: sqlite 0, postgres 0"])
+
+
+def test_a_run_of_several_workers_is_counted_as_one(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUANXI_SOAK", "1")
+    pytester.makepyfile(BOTH, test_module="import pytest\npytest.importorskip('no_such_module')")
+    pytester.makepyfile(test_kills="from guanxi.testing import counts\ndef test_kill(): counts.scaled(1_200)")
+    report = pytester.path / "soak.md"
+
+    ran = pytester.runpytest_subprocess("-n2", "--complete", "--soak-report", str(report))
+
+    assert ran.ret == pytest.ExitCode.TESTS_FAILED
+    ran.stdout.fnmatch_lines(["tests per database: sqlite 2, postgres 2", "skipped: test_module.py*"])
+    assert "| `test_kills.py::test_kill` | 1,200 |" in report.read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -38,6 +38,8 @@ class Ledger:
     """What happened in one run. Under ``--complete`` a skip or a test missing on one database is a failure."""
 
     def __init__(self, config: pytest.Config) -> None:
+        # A worker of pytest-xdist has such a place for what it tells the run that it is a part of.
+        self.told: dict[str, Any] | None = getattr(config, "workeroutput", None)
         self.is_complete: bool = config.getoption("--complete")
         self.report_path: str | None = config.getoption("--soak-report")
         self.ran: dict[str, float] = {}
@@ -69,9 +71,20 @@ class Ledger:
         skipped = [f"skipped: {test} ({reason})" for test, reason in sorted(self.skipped.items())]
         return skipped + [f"ran on one database only: {test}" for test in _one_sided(self._shared())]
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Add what a worker knows beyond its reports."""
+        told = getattr(node, "workeroutput", {})
+        self.skipped.update(told.get("skipped", {}))
+        self.pinned.update(told.get("pinned", ()))
+        _drawn.update(told.get("drawn", {}))
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """A run that is not whole is not green."""
+        if self.told is not None:
+            self.told.update(skipped=self.skipped, pinned=sorted(self.pinned), drawn=dict(_drawn))
+            return
         if self.faults() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self.report_path:
