@@ -15,7 +15,7 @@ from guanxi.events import (
     InteractionsImported,
     InteractionVoided,
 )
-from guanxi.hookspecs import HOOK_EVENTS, OTHER_EVENTS
+from guanxi.hookspecs import HOOK_EVENTS, OTHER_EVENTS, ReceivedFile
 from guanxi.plugins import service
 from guanxi.plugins.loading import HOOKS, SYNC_HOOKS
 from guanxi.testing import hooks
@@ -141,6 +141,21 @@ async def test_hook_interaction_voided(house: Any, shop: Any, example: Example) 
     await shop.publish(event)
 
     assert module.seen == [f"undo {event.interaction_id}"]
+
+
+async def test_hook_attachment_scan(house: Any, shop: Any, example: Example, tmp_path: Path) -> None:
+    module = await example("attachment_scan")
+    path = tmp_path / "sent"
+
+    answers = []
+    for content in (b"hello", b"X EICAR"):
+        path.write_bytes(content)
+        file = ReceivedFile(path=path, name="a.txt", media_type="text/plain", size=len(content), sha256="")
+        with shop.acting():
+            answers += await house.platform.ask_plugins(await shop.ctx(), "attachment_scan", file=file)
+
+    assert answers == [None, module.Text("It holds a virus.", "文件含有病毒。")]
+    assert module.seen == ["a.txt: text/plain"] * 2
 
 
 async def test_hook_seed_demo(house: Any, shop: Any, example: Example) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from guanxi.errors import BadUserInputError, ConflictError, GuanxiError, NotFoundError, Text
     from guanxi.events import Event
     from guanxi.execution import rows
-    from guanxi.hookspecs import Command, Fact, FactColumn, FactRows, Manifest, SavedOperation, hookimpl
+    from guanxi.hookspecs import Command, Fact, FactColumn, FactRows, Manifest, ReceivedFile, SavedOperation, hookimpl
     from guanxi.interactions.types import Interaction, InteractionKind
     from guanxi.permissions import SIGNED_IN, Permission
     from guanxi.schema.connections import Connection
@@ -37,7 +37,16 @@ HOMES: dict[str, tuple[str, ...]] = {
     "guanxi.errors": ("BadUserInputError", "ConflictError", "GuanxiError", "NotFoundError", "Text"),
     "guanxi.events": ("Event",),
     "guanxi.execution": ("rows",),
-    "guanxi.hookspecs": ("Command", "Fact", "FactColumn", "FactRows", "Manifest", "SavedOperation", "hookimpl"),
+    "guanxi.hookspecs": (
+        "Command",
+        "Fact",
+        "FactColumn",
+        "FactRows",
+        "Manifest",
+        "ReceivedFile",
+        "SavedOperation",
+        "hookimpl",
+    ),
     "guanxi.interactions.types": ("Interaction", "InteractionKind"),
     "guanxi.permissions": ("SIGNED_IN", "Permission"),
     "guanxi.schema.connections": ("Connection",),
@@ -91,6 +100,7 @@ __all__ = [
     "Permission",
     "Privacy",
     "Query",
+    "ReceivedFile",
     "SavedOperation",
     "SchemaPart",
     "Subscription",

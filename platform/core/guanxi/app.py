@@ -10,6 +10,8 @@ from guanxi.db import migrations
 from guanxi.db.apps import App
 from guanxi.db.database import Database
 from guanxi.execution import nodes, operations
+from guanxi.files import routes as file_routes
+from guanxi.files.service import LocalFiles
 from guanxi.gateway import InstallationGateway
 from guanxi.hookspecs import Fact
 from guanxi.http import application, server
@@ -23,10 +25,10 @@ from guanxi.schema.part import SchemaPart
 from guanxi.settings import Settings
 
 # Core domains, each below those after it; registered through the same hook as plugins.
-DOMAINS = ("merchants", "staff", "customers", "interactions", "plugins")
+DOMAINS = ("files", "merchants", "staff", "customers", "interactions", "plugins")
 CORE_APPS = tuple(
     App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations")
-    for name in ("merchants", "staff", "customers", "interactions", "execution", "plugins")
+    for name in ("files", "merchants", "staff", "customers", "interactions", "execution", "plugins")
 )
 
 
@@ -109,6 +111,7 @@ async def _platform(settings: Settings, db: Database, host: PluginHost) -> HostP
     caller = HookCaller(host, trace=settings.trace_hooks)
     made = HostPlatform(db, host, caller, await keys.cursor_key(settings), settings.backup_dir)
     made.core_facts, made.limits = core_facts(), settings.limits
+    made.files = LocalFiles(settings.files_dir)
     return made
 
 
@@ -157,7 +160,9 @@ async def serve(settings: Settings) -> None:
 
 def serve_installation(opened: Installation) -> server.DrainingServer:
     """The server of an open installation; await its ``serve()`` in the same loop."""
-    asgi = application.build(InstallationGateway(opened.platform), opened.settings)
+    gateway = InstallationGateway(opened.platform)
+    routes = file_routes.routes(gateway.open_merchant, opened.platform.cursor_key)
+    asgi = application.build(gateway, opened.settings, routes=routes)
     state = asgi.state
     return server.DrainingServer(server.configure(asgi, opened.settings), state.lifecycle, state.sockets)
 

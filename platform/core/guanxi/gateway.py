@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import cast
 from uuid import UUID
 
-from guanxi.context import Context, Principal, utc_now
+from guanxi.context import Actor, Context, Principal, utc_now
 from guanxi.db import faults
 from guanxi.db.merchant import acting_for
 from guanxi.db.migrations import plan
@@ -14,6 +14,7 @@ from guanxi.execution import errors as execution_errors
 from guanxi.execution import operations
 from guanxi.execution.request import Answer, GraphQLRequest
 from guanxi.http.ports import Call
+from guanxi.merchants import service as merchants
 from guanxi.merchants.models import Merchant
 from guanxi.plugins import enablement
 from guanxi.plugins.platform import HostPlatform
@@ -83,6 +84,20 @@ class InstallationGateway:
         with self._database():
             await self.platform.db.fetch("SELECT 1 AS one")
             return {"database": True, "migrations": not await plan(self.platform.db)}
+
+    @asynccontextmanager
+    async def open_merchant(self, merchant_id: UUID, call: Call) -> AsyncIterator[Context]:
+        """The system acting for a merchant, bound: for addresses that let somebody in without a token.
+
+        Raises:
+            UnauthenticatedError: there is no such merchant.
+        """
+        with self._database(), acting_for(merchant_id):
+            row = await Merchant.get_or_none(id=merchant_id)
+            if row is None:
+                raise errors.unauthenticated()
+            plugins, actor = await self._plugins_of(merchant_id), Actor("system", "door")
+            yield await self._context(Principal(merchants.ref_of(row), actor, plugins, row.epoch), call)
 
     @contextmanager
     def _database(self) -> Iterator[None]:

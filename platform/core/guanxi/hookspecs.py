@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -119,6 +120,25 @@ class SavedOperation:
     title: Text
     document: str
     variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivedFile:
+    """A file that somebody sends, before it is kept.
+
+    Attributes:
+        path: where its content can be read until the hook returns.
+        name: what whoever sends it calls it.
+        media_type: what its content is, by its first bytes.
+        size: how many bytes.
+        sha256: of its content, in hex digits.
+    """
+
+    path: Path
+    name: str
+    media_type: str
+    size: int
+    sha256: str
 
 
 @hookspec
@@ -329,6 +349,22 @@ def interaction_voided(ctx: Context, event: InteractionVoided) -> Awaitable[None
         @hookimpl
         async def interaction_voided(ctx: Context, event: InteractionVoided) -> None:
             seen.append(f"undo {event.interaction_id}")
+    """
+
+
+@hookspec
+def attachment_scan(ctx: Context, file: ReceivedFile) -> Awaitable[Text | None] | Text | None:
+    """Look at a file that somebody sends; answer why it is refused, or None to let it pass.
+
+    When: after its kind is known and before it is kept, outside any transaction; sync (in a thread) or async; 10
+        seconds. Every plugin that implements it must let it pass.
+    Failure: the file is not kept, and whoever sends it gets PLUGIN_ERROR and may try again.
+
+    Example:
+        @hookimpl
+        def attachment_scan(ctx: Context, file: ReceivedFile) -> Text | None:
+            seen.append(f"{file.name}: {file.media_type}")
+            return Text("It holds a virus.", "文件含有病毒。") if b"EICAR" in file.path.read_bytes() else None
     """
 
 

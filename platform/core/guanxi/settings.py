@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     allowed_hosts: list[str] = Field(["127.0.0.1", "localhost", "[::1]"], description="Host headers accepted")
     plugin_dirs: list[Path] = Field([], description="folders of one-file plugins, searched by rescanPlugins")
     backup_dir: Path = Field(Path("guanxi-backups"), description="where purged data is saved first")
+    files_dir: Path = Field(Path("guanxi-files"), description="where uploaded and exported files are kept")
     secret_key: str = Field("", description="signs cursors; empty: kept in the database")
     dev: bool = Field(False, description="development mode: GraphiQL explains more, plugins reload")
     trace_hooks: bool = Field(False, description="print every hook call with its time")

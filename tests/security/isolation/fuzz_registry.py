@@ -14,6 +14,7 @@ ANY = "*"  # an id of whatever type
 IDS: Mapping[str, str] = {
     "Query.node(id:)": ANY,
     "Query.nodes(ids:)": ANY,
+    "Query.file(id:)": "fil",
     "CustomerBy.id": "cus",
     "CustomerFilter.id": "cus",
     "UpdateCustomerInput.id": "cus",
@@ -59,6 +60,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "InteractionInput.orderRef": ("interaction", "order_ref"),
     "UpsertRoleInput.name": ("role", "name"),
     "CreateTokenInput.name": ("api_token", "name"),
+    "CreateUploadInput.name": ("file", "name"),
     "CreateProgramInput.name": ("membership_program", "name"),
     "NewTierInput.name": ("membership_tier", "name"),
 }
@@ -162,6 +164,7 @@ ROOTS: Mapping[str, Root] = {
     **dict.fromkeys(("createCustomer", "updateCustomer", "archiveCustomer", "restoreCustomer"), PLAIN),
     **dict.fromkeys(("upsertCustomers", "recordInteraction", "recordInteractions", "voidInteraction"), PLAIN),
     **dict.fromkeys(("interactionRecorded", "pluginStateChanged", "updatePluginSettings"), PLAIN),
+    **dict.fromkeys(("file", "createUpload"), PLAIN),
     "createProgram": Root(frozenset({"CONFLICT"})),  # the shop has an active one
     "enablePlugin": ALONE,
     "disablePlugin": ALONE,

@@ -12,6 +12,7 @@ from guanxi.customers.rules.contacts import NewContact
 from guanxi.customers.rules.profile import Identity
 from guanxi.db.merchant import acting_for
 from guanxi.execution.request import GraphQLRequest
+from guanxi.files import service as files
 from guanxi.gateway import InstallationGateway
 from guanxi.http.ports import Call
 from guanxi.interactions import service as interactions
@@ -97,6 +98,7 @@ async def grow(opened: Installation, shop: Shop, folder: Path, number: int) -> N
     ids = [await _seed_customer(ctx, shop, number * 10 + place) for place in range(3)]
     await _seed_timeline(ctx, shop, ids, number)
     await _seed_import(opened, ctx, shop, folder, number)
+    await _seed_file(ctx, shop, folder, number)
     for plugin in opened.host.loaded:
         if plugin not in shop.enabled:
             await plugins.enable(ctx, opened.platform, plugin, backfill_from=datetime(shop.year, 1, 1, tzinfo=UTC))
@@ -207,6 +209,13 @@ async def _seed_import(opened: Installation, ctx: Context, shop: Shop, folder: P
     lines = [f"{first + place} {shop.year}01{place + 2:02} 1 {shop.base % 1_000_000}.{place:02}" for place in range(3)]
     path.write_text("\n".join([CDNOW, *lines, ""]))
     await interactions.import_file(ctx, opened.db, path, "cdnow")
+
+
+async def _seed_file(ctx: Context, shop: Shop, folder: Path, number: int) -> None:
+    written = folder / shop.text("file", "content", number)
+    written.write_text(shop.text("file", "content", number))
+    name = shop.text("file", "name", number)
+    await files.keep_local_file(ctx, written, name=name, purpose="attachment", media_type="text/plain", expires_in=None)
 
 
 async def _seed_membership(ctx: Context, shop: Shop, ids: list[Any], number: int) -> None:

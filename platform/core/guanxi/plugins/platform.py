@@ -19,6 +19,7 @@ from guanxi.db.merchant import acting_for
 from guanxi.db.transactions import Savepoint
 from guanxi.errors import GuanxiError
 from guanxi.events import Event
+from guanxi.files.service.storage import FileStore
 from guanxi.hookspecs import Fact
 from guanxi.plugins import enablement, errors, outbox, tables
 from guanxi.plugins.calls import HookCaller, acting_as
@@ -32,6 +33,7 @@ from guanxi.settings import Limits
 log = logging.getLogger("guanxi.plugins")
 
 OFFER_SECONDS = 2.0
+ASK_SECONDS = 10.0
 EPOCH = "SELECT epoch FROM merchant WHERE id = ?1"
 
 
@@ -54,6 +56,7 @@ class HostPlatform:
         self.db, self.host, self.caller = db, host, caller
         self.cursor_key, self.backup_dir = cursor_key, backup_dir
         self.core_facts: dict[str, Fact] = {}
+        self.files: FileStore
         self.limits = Limits.model_validate({})
         self.followers = Followers()
         self.quarantine = Quarantine()
@@ -182,6 +185,15 @@ class HostPlatform:
             return
         async with self._containing(ctx, f"{loaded.id}.{hook}"), self.transaction():
             await self.caller.call(function, {"ctx": acting_as(loaded.id, ctx), **arguments}, seconds=seconds)
+
+    async def ask_plugins(self, ctx: Context, hook: str, **arguments: Any) -> list[Any]:
+        """What each of the merchant's plugins answers to a hook, in order. Raises: PluginFailedError."""
+        answers = []
+        for plugin, function in self.host.implementations(hook, ctx.principal.plugins):
+            async with self._containing(ctx, f"{plugin}.{hook}"):
+                acting = {"ctx": acting_as(plugin, ctx), **arguments}
+                answers.append(await self.caller.call(function, acting, seconds=ASK_SECONDS))
+        return answers
 
     async def schema_for(self, plugins: Iterable[str]) -> ComposedSchema:
         """The schema of what a merchant has enabled; a plugin that another process found is looked for first."""

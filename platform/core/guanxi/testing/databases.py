@@ -93,11 +93,13 @@ def database_settings(
     template = templates.template(request.param, app_set)
     if request.param == "sqlite":
         copy = shutil.copyfile(template, tmp_path / "guanxi.db")
-        yield Settings(database_url=f"sqlite://{copy}", backup_dir=tmp_path / "backups")
+        yield Settings(database_url=f"sqlite://{copy}", backup_dir=tmp_path / "backups", files_dir=tmp_path / "files")
         return
     name = f"test_{next(templates.numbers)}"
     asyncio.run(templates.server().create(name, template))
-    yield templates.settings(name).model_copy(update={"backup_dir": tmp_path / "backups"})
+    yield templates.settings(name).model_copy(
+        update={"backup_dir": tmp_path / "backups", "files_dir": tmp_path / "files"}
+    )
     asyncio.run(templates.server().drop(name))
 
 

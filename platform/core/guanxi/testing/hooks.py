@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from guanxi import hookspecs
-from guanxi.hookspecs import GROUP, Command, Fact, Manifest, SavedOperation
+from guanxi.hookspecs import GROUP, Command, Fact, Manifest, ReceivedFile, SavedOperation
 from guanxi.plugins.loading import HOOKS, implementations
 
 SINCE: Final = "0.1"
 SECTION: Final = re.compile(r"^(?P<name>When|Result|Failure|Example|Attributes):\s*", re.MULTILINE)
-CLASSES: Final = (Manifest, Fact, Command, SavedOperation)
+CLASSES: Final = (Manifest, Fact, Command, ReceivedFile, SavedOperation)
 
 PREAMBLE: Final = """\
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from guanxi import Command, Context, Customer, Event, Fact, Manifest, Permission
-from guanxi import SavedOperation, SchemaPart, Text, hookimpl
+from guanxi import ReceivedFile, SavedOperation, SchemaPart, Text, hookimpl
 from guanxi.events import CustomerCreated, CustomerUpdated
 from guanxi.events import InteractionRecorded, InteractionsImported, InteractionVoided
 

@@ -1,0 +1,1 @@
+"""Files that people upload and that jobs write: received, checked, kept and handed out."""

@@ -1,0 +1,22 @@
+"""What can be done with files."""
+
+from guanxi.files.service.cleaning import Cleaned, remove_orphans
+from guanxi.files.service.keeping import claim_file, get_ready_file, keep_local_file, local_path
+from guanxi.files.service.storage import FileStore, LocalFiles
+from guanxi.files.service.uploads import Upload, create_upload, download_path, open_download, receive
+
+__all__ = [
+    "Cleaned",
+    "FileStore",
+    "LocalFiles",
+    "Upload",
+    "claim_file",
+    "create_upload",
+    "download_path",
+    "get_ready_file",
+    "keep_local_file",
+    "local_path",
+    "open_download",
+    "receive",
+    "remove_orphans",
+]
