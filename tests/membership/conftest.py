@@ -14,8 +14,15 @@ from guanxi.customers.service import NewCustomer
 from guanxi.db.merchant import acting_for
 from guanxi.merchants import service as merchants
 from guanxi.merchants.service import NewMerchant
+from guanxi.plugins import outbox
 from guanxi.settings import Settings
 from guanxi.staff import service as staff
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it does is tested here, not how fast: on a busy machine a handler may take longer."""
+    monkeypatch.setattr(outbox, "INLINE_SECONDS", 10.0)
 
 
 @pytest.fixture
