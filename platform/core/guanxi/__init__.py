@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from guanxi.errors import BadUserInputError, ConflictError, GuanxiError, NotFoundError, Text
     from guanxi.events import Event
     from guanxi.execution import rows
-    from guanxi.hookspecs import Command, Fact, FactColumn, FactRows, Manifest, ReceivedFile, SavedOperation, hookimpl
+    from guanxi.hookspecs import (
+        Command,
+        Fact,
+        FactColumn,
+        FactRows,
+        JobKind,
+        Manifest,
+        ReceivedFile,
+        SavedOperation,
+        hookimpl,
+    )
     from guanxi.interactions.types import Interaction, InteractionKind
     from guanxi.permissions import SIGNED_IN, Permission
     from guanxi.schema.connections import Connection
@@ -42,6 +52,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "Fact",
         "FactColumn",
         "FactRows",
+        "JobKind",
         "Manifest",
         "ReceivedFile",
         "SavedOperation",

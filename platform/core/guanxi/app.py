@@ -13,11 +13,13 @@ from guanxi.execution import nodes, operations
 from guanxi.files import routes as file_routes
 from guanxi.files.service import LocalFiles
 from guanxi.gateway import InstallationGateway
-from guanxi.hookspecs import Fact
+from guanxi.hookspecs import Fact, JobKind
 from guanxi.http import application, server
+from guanxi.jobs.service import Runner
 from guanxi.plugins import keys
 from guanxi.plugins.calls import HookCaller
 from guanxi.plugins.host import PluginHost
+from guanxi.plugins.jobs import HostJobs
 from guanxi.plugins.platform import HostPlatform
 from guanxi.plugins.watchdog import Watchdog
 from guanxi.plugins.worker import Worker
@@ -25,10 +27,10 @@ from guanxi.schema.part import SchemaPart
 from guanxi.settings import Settings
 
 # Core domains, each below those after it; registered through the same hook as plugins.
-DOMAINS = ("files", "merchants", "staff", "customers", "interactions", "plugins")
+DOMAINS = ("files", "jobs", "merchants", "staff", "customers", "interactions", "plugins")
 CORE_APPS = tuple(
     App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations")
-    for name in ("files", "merchants", "staff", "customers", "interactions", "execution", "plugins")
+    for name in ("files", "jobs", "merchants", "staff", "customers", "interactions", "execution", "plugins")
 )
 
 
@@ -41,6 +43,7 @@ class Installation:
     host: PluginHost
     platform: HostPlatform
     worker: Worker
+    runner: Runner
 
 
 def core_parts() -> Mapping[str, SchemaPart]:
@@ -54,6 +57,12 @@ def core_facts() -> dict[str, Fact]:
     """What the domains of the core offer to other parts, by name."""
     modules = [import_module(f"guanxi.{name}.plugin") for name in DOMAINS]
     return {one.name: one for module in modules if hasattr(module, "facts") for one in module.facts()}
+
+
+def core_jobs() -> dict[str, JobKind]:
+    """The kinds of jobs of the core's domains, by name."""
+    modules = [import_module(f"guanxi.{name}.plugin") for name in DOMAINS]
+    return {one.name: one for module in modules if hasattr(module, "jobs") for one in module.jobs()}
 
 
 def build_host(settings: Settings) -> PluginHost:
@@ -95,12 +104,14 @@ async def running(settings: Settings, *, work: bool = True) -> AsyncIterator[Ins
         with db.bound():
             host.compose_all()
             platform = await _platform(settings, db, host)
-            worker = Worker(platform)
+            worker, runner = Worker(platform), Runner(HostJobs(platform))
             if work:
                 worker.start()
+                runner.start()
             try:
-                yield Installation(settings, db, host, platform, worker)
+                yield Installation(settings, db, host, platform, worker, runner)
             finally:
+                await runner.stop()
                 await worker.stop()
                 await operations.engine_of(platform).settle()
     finally:
@@ -110,7 +121,7 @@ async def running(settings: Settings, *, work: bool = True) -> AsyncIterator[Ins
 async def _platform(settings: Settings, db: Database, host: PluginHost) -> HostPlatform:
     caller = HookCaller(host, trace=settings.trace_hooks)
     made = HostPlatform(db, host, caller, await keys.cursor_key(settings), settings.backup_dir)
-    made.core_facts, made.limits = core_facts(), settings.limits
+    made.core_facts, made.core_jobs, made.limits = core_facts(), core_jobs(), settings.limits
     made.files = LocalFiles(settings.files_dir)
     return made
 

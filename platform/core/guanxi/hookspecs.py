@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -108,6 +108,39 @@ class Command:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JobKind:
+    """Work that is done outside requests, for one merchant at a time, and again until it succeeds.
+
+    Attributes:
+        name: ``plugin.work``.
+        run: ``async (ctx, payload) -> None``. The system acts, with every right. It may run more than once: after a
+            failure, and after a worker that was killed. Writes belong into ``ctx.transaction()``, which a worker
+            that lost its lease cannot commit.
+        retries: tries after the first one, before it becomes a dead letter.
+        waits: the pauses before them, the last one for all further; without, they grow from 5 s to an hour.
+            Each is drawn anew between nothing and what stands here, or exactly that with ``is_exact``.
+        is_exact: pauses are not drawn at random.
+        lease: how long a worker that says nothing keeps a job. Living ones say something every third of it.
+        limit: how long one try may take.
+        concurrency: how many of one merchant run at once; 0 for no limit but fairness between merchants.
+        cron: five fields, ``minute hour day month weekday`` in the merchant's time zone: run then, without payload.
+            What was missed while no worker ran is run once.
+        is_told: its progress and end are told to whoever follows ``jobProgress``.
+    """
+
+    name: str
+    run: Callable[[Context, dict[str, Any]], Awaitable[None]]
+    retries: int = 10
+    waits: tuple[timedelta, ...] = ()
+    is_exact: bool = False
+    lease: timedelta = timedelta(minutes=1)
+    limit: timedelta = timedelta(hours=1)
+    concurrency: int = 0
+    cron: str | None = None
+    is_told: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class SavedOperation:
     """An example operation that GraphiQL offers where the plugin is enabled.
 
@@ -200,6 +233,26 @@ def commands() -> Sequence[Command] | None:
         def commands() -> list[Command]:
             about = Text("Greet a customer.", "问候客户。")
             return [Command(name="example.greet", input=Greeting, description=about, permission=READ, run=greet)]
+    """
+
+
+@hookspec
+def jobs() -> Sequence[JobKind] | None:
+    """Kinds of work that the plugin does outside requests. ``await jobs.enqueue(ctx, name, payload)`` orders some.
+
+    When: once per process, when the plugin is loaded. Sync.
+    Result: kinds whose names start with the plugin's id and a dot. Work of merchants that have the plugin disabled
+        waits until they enable it again.
+    Failure: the plugin does not load, and its fault says why. A job that fails is tried again as its kind says,
+        then kept as a dead letter that the merchant can have run again.
+
+    Example:
+        async def remind(ctx: Context, payload: dict[str, Any]) -> None:
+            seen.append(f"remind {payload['customer']}")
+
+        @hookimpl
+        def jobs() -> list[JobKind]:
+            return [JobKind(name="example.remind", run=remind, retries=3)]
     """
 
 

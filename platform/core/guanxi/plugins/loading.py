@@ -13,7 +13,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from guanxi import hookspecs
 from guanxi.events import Event
-from guanxi.hookspecs import Command, Fact, Manifest, SavedOperation
+from guanxi.hookspecs import Command, Fact, JobKind, Manifest, SavedOperation
+from guanxi.jobs.rules import cron
 from guanxi.permissions import Permission
 from guanxi.plugins import places
 from guanxi.plugins.discovery import Candidate
@@ -21,7 +22,7 @@ from guanxi.plugins.faults import Fault, FaultKind, PluginError
 from guanxi.schema.part import SchemaPart
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
-SYNC_HOOKS = ("schema_part", "facts", "commands", "saved_operations")
+SYNC_HOOKS = ("schema_part", "facts", "commands", "jobs", "saved_operations")
 HOOKS: dict[str, tuple[str, ...]] = {
     name: tuple(inspect.signature(function).parameters)
     for name, function in vars(hookspecs).items()
@@ -40,6 +41,7 @@ class Loaded:
     part: SchemaPart = field(default_factory=SchemaPart)
     facts: dict[str, Fact] = field(default_factory=dict)
     commands: dict[str, Command] = field(default_factory=dict)
+    jobs: dict[str, JobKind] = field(default_factory=dict)
     operations: list[SavedOperation] = field(default_factory=list)
 
     @property
@@ -73,6 +75,7 @@ def collect(loaded: Loaded) -> None:
     loaded.part = part or SchemaPart()
     loaded.facts = _named(loaded, "facts", _items(loaded, "facts", Fact))
     loaded.commands = _named(loaded, "commands", _items(loaded, "commands", Command))
+    loaded.jobs = _named(loaded, "jobs", _items(loaded, "jobs", JobKind))
     loaded.operations = _items(loaded, "saved_operations", SavedOperation)
 
 
@@ -166,7 +169,7 @@ def _items(loaded: Loaded, hook: str, kind: type) -> list[Any]:
 
 
 def _named(loaded: Loaded, hook: str, offers: Sequence[Any]) -> dict[str, Any]:
-    """Facts or commands by name. Raises: PluginError."""
+    """Facts, commands or kinds of jobs by name. Raises: PluginError."""
     named: dict[str, Any] = {}
     for one in offers:
         if not one.name.startswith(f"{loaded.id}."):
@@ -174,11 +177,21 @@ def _named(loaded: Loaded, hook: str, offers: Sequence[Any]) -> dict[str, Any]:
             raise _wrong_offer(loaded, hook, f"{one.name} must start with its plugin's id and a dot.", cure)
         if one.name in named:
             raise _wrong_offer(loaded, hook, f"{one.name} is offered twice.", "Offer it once.")
-        if not isinstance(one.permission, Permission):
+        if isinstance(one, JobKind):
+            _check_cron(loaded, one)
+        elif not isinstance(one.permission, Permission):
             reason = f"{one.name} asks for {one.permission!r}, which is no declared permission."
             raise _wrong_offer(loaded, hook, reason, "Say Permission(…).", FaultKind.PERMISSION)
         named[one.name] = one
     return named
+
+
+def _check_cron(loaded: Loaded, kind: JobKind) -> None:
+    try:
+        cron.parse(kind.cron or "* * * * *")
+    except ValueError as error:
+        reason, cure = f"{kind.name}: {error}.", "Write five fields, such as 30 3 * * *."
+        raise _wrong_offer(loaded, "jobs", reason, cure) from error
 
 
 def _wrong_answer(loaded: Loaded, hook: str, made: Any, wanted: str) -> PluginError:

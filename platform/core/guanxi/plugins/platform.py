@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from contextvars import Context as TaskContext
 from contextvars import ContextVar
@@ -20,7 +20,8 @@ from guanxi.db.transactions import Savepoint
 from guanxi.errors import GuanxiError
 from guanxi.events import Event
 from guanxi.files.service.storage import FileStore
-from guanxi.hookspecs import Fact
+from guanxi.hookspecs import Fact, JobKind
+from guanxi.jobs.service import fencing
 from guanxi.plugins import enablement, errors, outbox, tables
 from guanxi.plugins.calls import HookCaller, acting_as
 from guanxi.plugins.followers import Followers
@@ -56,6 +57,7 @@ class HostPlatform:
         self.db, self.host, self.caller = db, host, caller
         self.cursor_key, self.backup_dir = cursor_key, backup_dir
         self.core_facts: dict[str, Fact] = {}
+        self.core_jobs: dict[str, JobKind] = {}
         self.files: FileStore
         self.limits = Limits.model_validate({})
         self.followers = Followers()
@@ -66,6 +68,11 @@ class HostPlatform:
         self._suspending: set[asyncio.Task[None]] = set()
         self._sought: set[str] = set()
         self._installing = asyncio.Lock()
+
+    @property
+    def job_kinds(self) -> Mapping[str, JobKind]:
+        """Every kind of job that is declared here, by name."""
+        return self.core_jobs | {name: kind for one in self.host.loaded.values() for name, kind in one.jobs.items()}
 
     @property
     def dialect(self) -> str:
@@ -80,6 +87,8 @@ class HostPlatform:
         _writing.set(inner)
         try:
             async with self.db.transaction():
+                if outer is None:
+                    await fencing.check(self.db)
                 yield
         finally:
             # Not reset(): a transaction that a plugin leaks ends in a context where it did not begin.

@@ -12,22 +12,23 @@ from pathlib import Path
 from typing import Any, Final
 
 from guanxi import hookspecs
-from guanxi.hookspecs import GROUP, Command, Fact, Manifest, ReceivedFile, SavedOperation
+from guanxi.hookspecs import GROUP, Command, Fact, JobKind, Manifest, ReceivedFile, SavedOperation
 from guanxi.plugins.loading import HOOKS, implementations
 
 SINCE: Final = "0.1"
 SECTION: Final = re.compile(r"^(?P<name>When|Result|Failure|Example|Attributes):\s*", re.MULTILINE)
-CLASSES: Final = (Manifest, Fact, Command, ReceivedFile, SavedOperation)
+CLASSES: Final = (Manifest, Fact, Command, JobKind, ReceivedFile, SavedOperation)
 
 PREAMBLE: Final = """\
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from guanxi import Command, Context, Customer, Event, Fact, Manifest, Permission
+from guanxi import Command, Context, Customer, Event, Fact, JobKind, Manifest, Permission
 from guanxi import ReceivedFile, SavedOperation, SchemaPart, Text, hookimpl
 from guanxi.events import CustomerCreated, CustomerUpdated
 from guanxi.events import InteractionRecorded, InteractionsImported, InteractionVoided
@@ -50,7 +51,7 @@ PAGE: Final = """\
 
 What a plugin may implement: functions of its module with these names, marked `@hookimpl`. Each takes those of the
 arguments that it needs, by name. A misspelt hook or argument is told when the plugin loads, with the nearest name.
-The first four are called once per process and are sync; all others are called for one merchant, sync (in a thread)
+The first five are called once per process and are sync; all others are called for one merchant, sync (in a thread)
 or async. How a whole plugin looks stands in [plugins](plugins.md).
 
 `GUANXI_TRACE_HOOKS=1` prints every call with its time. This page is made from the code:
