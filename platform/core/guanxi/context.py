@@ -30,13 +30,25 @@ class MerchantRef:
     locale: str = "zh-CN"
 
 
+class DataScope(Protocol):
+    """Whose customers an actor sees, where those are not all of the merchant."""
+
+    def posts(self, bind: Callable[[Any], str]) -> str:
+        """SQL that selects the ids of the posts in scope at the moment it runs; ``bind`` takes a value into it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever acts: an API token, a staff member, the platform, or the system itself."""
+    """Whoever acts: an API token, a staff member, the platform, or the system itself.
+
+    ``post_id`` is the post that it acts for; ``scope`` None: it sees the whole merchant.
+    """
 
     kind: ActorKind
     id: str
     permissions: frozenset[str] = frozenset()
+    post_id: UUID | None = None
+    scope: DataScope | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,3 +78,13 @@ class InteractionVoided(Event):
     interaction_id: UUID
     customer_id: UUID
     voided_by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostHandedOver(Event):
+    """A post has another holder, or what belonged to it belongs to another post."""
+
+    name: ClassVar[str] = "post_handed_over"
+    post_id: UUID
+    to_post_id: UUID | None = None
+    to_person_id: UUID | None = None

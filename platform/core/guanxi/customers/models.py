@@ -39,6 +39,8 @@ class Customer(MerchantModel):
     created_at = UtcField(description="When the customer became known.")
     updated_at = UtcField(description="When the customer last changed.")
 
+    scoped_by = "owner_post"
+    handed_over = ("owner_post",)
     privacy = Privacy(
         searchable="display_name given_name family_name gender birthday is_lunar_birthday",
         export="locale timezone source",

@@ -75,7 +75,16 @@ class PlatformModel(_Table):
 
 
 class MerchantModel(_Table):
-    """A table whose every row belongs to one merchant."""
+    """A table whose every row belongs to one merchant.
+
+    Attributes:
+        scoped_by: the key that says which post of the merchant sees a row: to a post, or to a row that leads to
+            one; EVERYBODY (of guanxi.db.scoping): all do. Left out, the only key that leads there and cannot be empty.
+        handed_over: its keys to posts that go along when a post is handed over; those left out stay as history.
+    """
+
+    scoped_by: ClassVar[str | None] = None
+    handed_over: ClassVar[tuple[str, ...]] = ()
 
     id = IdField(primary_key=True, default=uuid7)
     merchant_id = IdField(default=current_merchant)

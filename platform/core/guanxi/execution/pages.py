@@ -10,6 +10,7 @@ from guanxi.errors import BadUserInputError, Text
 from guanxi.execution import rows, where
 from guanxi.execution.cursors import Codec
 from guanxi.execution.sql import Statement, beyond, order_by
+from guanxi.schema import scope
 from guanxi.schema.catalog import OrderKey, RelationField
 from guanxi.schema.connections import Connection, Edge, PageInfo
 
@@ -180,7 +181,8 @@ def _source(relation: RelationField) -> tuple[str, str]:
 
 
 def _conditions(ctx: Context, query: PageQuery, statement: Statement, *, is_count: bool = False) -> str:
-    parts = [f't."merchant_id" = {statement.bind(ctx.merchant.id)}']
+    mine = f't."merchant_id" = {statement.bind(ctx.merchant.id)}'
+    parts = [mine + scope.suffix(ctx, statement.bind, query.relation.target.model, "t")]
     if query.where is not None:
         name, given = query.where
         parts.append(where.write(ctx.schema.catalog, name, given, statement, "t", ctx))

@@ -8,6 +8,7 @@ from strawberry.dataloader import DataLoader
 
 from guanxi.context import Context
 from guanxi.execution.sql import Statement
+from guanxi.schema import scope
 from guanxi.schema.catalog import Table
 
 T = TypeVar("T")
@@ -60,6 +61,7 @@ async def _by_id(ctx: Context, table: Table, ids: Sequence[UUID]) -> list[Any]:
     merchant = statement.bind(ctx.merchant.id)
     wanted = statement.bind_all(ids)
     condition = f't."merchant_id" = {merchant} AND t."id" IN ({wanted})'
+    condition += scope.suffix(ctx, statement.bind, table.model, "t")
     sql = f"SELECT {select_list(table, 't')} FROM {table.sql} t WHERE {condition}"
     found = {row.id: row for row in await fetch(ctx, table, sql, statement)}
     return [found.get(one) for one in ids]

@@ -8,6 +8,7 @@ from strawberry.types.base import get_object_definition
 from guanxi.context import Context
 from guanxi.errors import BadUserInputError, Text
 from guanxi.execution.sql import Statement
+from guanxi.schema import scope
 from guanxi.schema.catalog import Catalog, FilterColumn, camel
 from guanxi.schema.ids import Id
 from guanxi.schema.inputs import given_of
@@ -76,12 +77,13 @@ class Writer:
         self._check_right(column)
         if column.exists is None:
             return self._operators(name, value, self.statement.text(alias, column.column), column)
-        table, key = column.exists
+        model, key = column.exists
         inner = f"{alias}x{depth}"
+        mine = scope.suffix(self.ctx, self.statement.bind, model, inner)
         said = self._operators(name, value, self.statement.text(inner, column.column), column)
         return (
-            f'EXISTS (SELECT 1 FROM {table} {inner} WHERE {inner}."{key}" = {alias}."id"'
-            f' AND {inner}."merchant_id" = {alias}."merchant_id" AND {said})'
+            f'EXISTS (SELECT 1 FROM "{model._meta.db_table}" {inner} WHERE {inner}."{key}" = {alias}."id"'
+            f' AND {inner}."merchant_id" = {alias}."merchant_id"{mine} AND {said})'
         )
 
     def _check_right(self, column: FilterColumn) -> None:

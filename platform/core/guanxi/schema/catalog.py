@@ -88,12 +88,12 @@ class RelationField:
 class FilterColumn:
     """What a field of ``where`` or ``orderBy`` compares, and what one must be allowed for it.
 
-    ``exists`` is set where the column stands in another table: (quoted table, its column that points here).
+    ``exists`` is set where the column stands in another table: (its model, the column that points here).
     """
 
     column: ColumnField
     permissions: tuple[Permission, ...] = ()
-    exists: tuple[str, str] | None = None
+    exists: tuple[type[Model], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def _named(catalog: Catalog, place: Place, table: Table, name: str) -> FilterCol
 
 
 def _foreign(catalog: Catalog, place: Place, table: Table, entry: FilterEntry) -> FilterColumn:
-    exists = (f'"{entry.model._meta.db_table}"', foreign_key(place, entry.model, entry.by, table.model))
+    exists = (entry.model, foreign_key(place, entry.model, entry.by, table.model))
     column = column_of(place, entry.model, entry.column)
     other = catalog.models.get(entry.model)
     needed = [entry.permission] if entry.permission is not None else []

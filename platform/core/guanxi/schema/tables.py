@@ -3,6 +3,10 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from tortoise.exceptions import ConfigurationError
+from tortoise.models import Model
+
+from guanxi.db.scoping import way_of
 from guanxi.permissions import Permission
 from guanxi.schema.catalog import Catalog, Table, type_name
 from guanxi.schema.ids import TAG
@@ -34,10 +38,18 @@ def _add(catalog: Catalog, place: Place, entry: TypeEntry, others: Implementers)
     kinds, generic = _kinds(mine)
     if entry.kind_column is not None:
         _check_kinds(place, entry, generic)
+    _check_scope(place, model)
     made = Table(name, entry.cls, model, tag, permission, entry.kind_column, kinds, generic)
     catalog.tables[name] = catalog.tags[tag] = made
     catalog.models.setdefault(model, made)
     catalog.tables |= {type_name(other.cls): made for _, other in mine}
+
+
+def _check_scope(place: Place, model: type[Model]) -> None:
+    try:
+        way_of(model)
+    except ConfigurationError as error:
+        raise place.wrong("stands over a table that does not say who sees its rows", str(error)) from error
 
 
 def _kinds(mine: Implementers) -> tuple[dict[str, type], type | None]:

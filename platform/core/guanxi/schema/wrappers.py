@@ -9,7 +9,7 @@ from strawberry import Info
 
 from guanxi.context import Context
 from guanxi.errors import GuanxiError
-from guanxi.schema import payloads
+from guanxi.schema import payloads, scope
 
 INFO = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
 
@@ -35,6 +35,7 @@ def mutation(function: Callable[..., Any]) -> Callable[..., Any]:
 
     async def in_transaction(ctx: Context, *values: Any) -> Any:
         async with ctx.transaction():
+            await scope.check_input(ctx, values)
             return await call(function, ctx, *values)
 
     return _answering(function, in_transaction)
@@ -44,6 +45,7 @@ def bare_mutation(function: Callable[..., Any]) -> Callable[..., Any]:
     """As ``mutation``, but the function opens its transactions itself."""
 
     async def run(ctx: Context, *values: Any) -> Any:
+        await scope.check_input(ctx, values)
         return await call(function, ctx, *values)
 
     return _answering(function, run)

@@ -116,3 +116,170 @@ def stale_role(current: int) -> ConflictError:
         hint=Text("Read it again and repeat the change.", "请重新读取后再修改。"),
         details={"currentVersion": current},
     )
+
+
+class OccupiedPostError(ConflictError):
+    """Two people would hold one post."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text("Somebody else holds this post.", "该岗位已有人任职。"),
+            hint=Text("Vacate it first, or hand it over.", "请先解除任职，或移交岗位。"),
+            path=("post",),
+        )
+
+
+class OtherPostError(ConflictError):
+    """One person would hold two posts."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text("The person holds another post.", "该员工已在其他岗位任职。"),
+            hint=Text("Vacate or hand over that post first.", "请先解除或移交原岗位。"),
+            path=("person",),
+        )
+
+
+class PostNotEmptyError(ConflictError):
+    """Closing the post would leave its customers with nobody."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text("The post has customers or tasks.", "该岗位名下仍有客户或任务。"),
+            hint=Text("Hand it over to another post first.", "请先移交给其他岗位。"),
+            path=("id",),
+        )
+
+
+def beyond_reach() -> ForbiddenError:
+    """Nobody can give a sight of more customers than he sees."""
+    return ForbiddenError(
+        Text("You cannot decide about posts that see more than you do.", "不能操作数据范围超出您自身的岗位或组织。"),
+        hint=Text("Ask somebody who sees those customers.", "请联系数据范围覆盖该岗位的人员。"),
+    )
+
+
+def unknown_unit(field: str) -> NotFoundError:
+    """The merchant has no such unit, or none in use."""
+    return NotFoundError(
+        Text("There is no such unit.", "组织单元不存在。"),
+        hint=Text("List the merchant's units.", "请查看商户的组织列表。"),
+        path=(field,),
+    )
+
+
+def unknown_post(field: str) -> NotFoundError:
+    """The merchant has no such post, or none in use."""
+    return NotFoundError(
+        Text("There is no such post.", "岗位不存在。"),
+        hint=Text("List the merchant's posts.", "请查看商户的岗位列表。"),
+        path=(field,),
+    )
+
+
+def unknown_person(field: str) -> NotFoundError:
+    """The merchant has no such staff member."""
+    return NotFoundError(
+        Text("There is no such staff member.", "员工不存在。"),
+        hint=Text("List the merchant's staff.", "请查看商户的员工列表。"),
+        path=(field,),
+    )
+
+
+def suspended_person() -> ConflictError:
+    """Who may not sign in holds no post."""
+    return ConflictError(
+        Text("The staff member is suspended.", "该员工已停用。"),
+        hint=Text("Lift the suspension first.", "请先恢复该员工。"),
+        path=("person",),
+    )
+
+
+def email_taken() -> ConflictError:
+    """Addresses are unique within a merchant."""
+    return ConflictError(
+        Text("Another staff member has this address.", "已有员工使用该邮箱。"),
+        hint=Text("Use another address.", "请使用其他邮箱。"),
+        path=("email",),
+    )
+
+
+def bad_email() -> BadUserInputError:
+    """It could not receive anything."""
+    return refused(
+        "email",
+        Text("This is no e-mail address.", "邮箱格式不正确。"),
+        Text("Check it for typing errors.", "请检查是否输入有误。"),
+    )
+
+
+def unknown_word(field: str, known: list[str]) -> BadUserInputError:
+    """A word outside a closed list."""
+    return refused(
+        field,
+        Text("There is no such choice.", "选项不存在。"),
+        Text(f"Choose one of: {', '.join(known)}.", f"请选择：{'、'.join(known)}。"),
+    )
+
+
+def too_many(field: str, most: int) -> BadUserInputError:
+    """More than an organisation needs."""
+    return refused(
+        field,
+        Text("There are too many of them.", "数量过多。"),
+        Text(f"Keep at most {most}.", f"最多保留 {most} 个。"),
+    )
+
+
+def too_deep(most: int) -> BadUserInputError:
+    """More levels than an organisation needs."""
+    return refused(
+        "parent",
+        Text("The units are nested too deep.", "组织层级过深。"),
+        Text(f"Keep at most {most} levels.", f"最多 {most} 层。"),
+    )
+
+
+def circle() -> BadUserInputError:
+    """The unit would be its own superior."""
+    return refused(
+        "parent",
+        Text("A unit cannot stand under itself.", "组织单元不能置于其自身之下。"),
+        Text("Choose a unit that is not below it.", "请选择不在其下级的组织单元。"),
+    )
+
+
+def still_used() -> ConflictError:
+    """Closing the unit would leave something without one."""
+    return ConflictError(
+        Text("The unit has posts or units in use.", "该组织单元下仍有使用中的岗位或下级组织。"),
+        hint=Text("Move or close them first.", "请先移动或关闭它们。"),
+        path=("isArchived",),
+    )
+
+
+def one_heir() -> BadUserInputError:
+    """Nobody, two, or itself."""
+    return refused(
+        "toPost",
+        Text("Hand over to one other post or to one person.", "请移交给另一个岗位或一位员工。"),
+        Text("Send exactly one of toPost and toPerson.", "toPost 与 toPerson 须且仅须提供一个。"),
+    )
+
+
+def one_source_of_rights() -> BadUserInputError:
+    """A token acts for the merchant in a role, or for a post in the post's role."""
+    return refused(
+        "role",
+        Text("A token has either a role or a post.", "令牌须指定角色或岗位之一。"),
+        Text("Send exactly one of role and post.", "role 与 post 须且仅须提供一个。"),
+    )
+
+
+def stale(current: int) -> ConflictError:
+    """Somebody else was faster."""
+    return ConflictError(
+        Text("It was changed meanwhile.", "对象已被他人修改。"),
+        hint=Text("Read it again and repeat the change.", "请重新读取后再修改。"),
+        details={"currentVersion": current},
+    )

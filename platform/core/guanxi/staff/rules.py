@@ -1,10 +1,12 @@
-"""The text of tokens, what roles allow, and which grants are refused."""
+"""The text of tokens, what roles and posts allow, and which grants are refused."""
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Literal, get_args
 from zlib import crc32
 
@@ -119,3 +121,44 @@ def rotated_expiry(expires_at: datetime | None, overlap: timedelta, now: datetim
 def renewed_expiry(created_at: datetime, expires_at: datetime | None, now: datetime) -> datetime | None:
     """When the new token of a rotation ends: it lives as long as the old one was meant to."""
     return None if expires_at is None else now + (expires_at - created_at)
+
+
+class Layer(StrEnum):
+    """Whether a post leads or carries out."""
+
+    MANAGEMENT = "management"
+    EXECUTION = "execution"
+
+
+class Reach(StrEnum):
+    """Whose customers a post sees: its own, those of its unit, of that and all units below, or all."""
+
+    OWN = "own"
+    UNIT = "unit"
+    SUBTREE = "subtree"
+    MERCHANT = "merchant"
+
+
+class StaffState(StrEnum):
+    """Whether a person may sign in."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f.]{2,}")
+MAX_EMAIL = 254
+
+
+def clean_email(text: str) -> str | None:
+    """An e-mail address as it is compared; None where it is none."""
+    address = unicodedata.normalize("NFKC", text).strip().lower()
+    return address if len(address) <= MAX_EMAIL and EMAIL.fullmatch(address) else None
+
+
+def reaches_no_further(given: str, own: str) -> bool:
+    """Whether a post of this reach, in a unit that the giver sees, sees no more than the giver of reach ``own``."""
+    if own == Reach.SUBTREE:
+        return given in {Reach.OWN, Reach.UNIT, Reach.SUBTREE}
+    return own == Reach.UNIT and given in {Reach.OWN, Reach.UNIT}

@@ -1,14 +1,18 @@
-"""GraphQL of roles, tokens and whoever asks."""
+"""GraphQL of the organisation, roles, tokens and whoever asks."""
 
 from guanxi.context import Context
 from guanxi.permissions import SIGNED_IN
 from guanxi.schema.connections import Connection
 from guanxi.schema.declare import page
 from guanxi.schema.roots import Query
+from guanxi.schema.scalars import Long
 from guanxi.staff import loaders, models, service, types
-from guanxi.staff.permissions import READ_ROLES, READ_TOKENS, WRITE_ROLES, WRITE_TOKENS
+from guanxi.staff import permissions as rights
+from guanxi.staff.permissions import READ_PEOPLE, READ_ROLES, READ_TOKENS, WRITE_PEOPLE, WRITE_ROLES, WRITE_TOKENS
 
 schema = types.schema
+SEE = rights.READ_ORGANISATION
+WRITE = rights.WRITE_ORGANISATION
 schema.add(
     Query,
     "roles",
@@ -23,11 +27,31 @@ schema.add(
 )
 
 
+schema.add(
+    Query,
+    "org_units",
+    Connection[types.OrgUnit] | None,
+    page(models.OrgUnit, order="name", permission=SEE, description="The merchant's units by name, closed ones too."),
+)
+schema.add(
+    Query,
+    "posts",
+    Connection[types.Post] | None,
+    page(models.Post, order="title", permission=SEE, description="The merchant's posts by title, closed ones too."),
+)
+schema.add(
+    Query,
+    "staff",
+    Connection[types.StaffMember] | None,
+    page(models.StaffMember, order="name", permission=READ_PEOPLE, description="Who works for the merchant, by name."),
+)
+
+
 @schema.query(permission=SIGNED_IN)
 async def viewer(ctx: Context) -> types.Viewer | None:
     """Whoever asks, and what they may do."""
     held = [str(each) for each in loaders.offered(ctx) if ctx.can(each)]
-    return types.Viewer(actor=types.Actor(kind=ctx.actor.kind, id=ctx.actor.id), permissions=held)
+    return types.Viewer(actor=loaders.actor_of(ctx), permissions=held)
 
 
 @schema.query(permission=READ_ROLES)
@@ -58,7 +82,8 @@ async def create_token(ctx: Context, values: types.CreateTokenInput) -> types.Cr
     issued = await service.create_token(
         ctx,
         name=values.name,
-        role_id=values.role.of(types.ROLE),
+        role_id=values.role and values.role.of(types.ROLE),
+        post_id=values.post and values.post.of(types.POST),
         scopes=values.scopes,
         expires_at=values.expires_at,
     )
@@ -77,3 +102,73 @@ async def revoke_token(ctx: Context, values: types.RevokeTokenInput) -> types.Re
     """End a token now, in every process and on open sockets."""
     token = await service.revoke_token(ctx, token_id=values.id.of(types.TOKEN))
     return types.RevokeTokenPayload(token_id=token.id)
+
+
+@schema.mutation(permission=WRITE)
+async def create_org_unit(ctx: Context, values: types.CreateOrgUnitInput) -> types.CreateOrgUnitPayload | None:
+    """Create a department or team."""
+    unit = await service.create_unit(ctx, name=values.name, parent_id=values.parent and values.parent.of(types.UNIT))
+    return types.CreateOrgUnitPayload(unit_id=unit.id)
+
+
+@schema.mutation(permission=WRITE)
+async def update_org_unit(ctx: Context, values: types.UpdateOrgUnitInput) -> types.UpdateOrgUnitPayload | None:
+    """Rename, move, close or reopen a department or team."""
+    changes = service.UnitChanges(values.name, loaders.parent_of(values.parent), values.is_archived)
+    unit = await service.update_unit(ctx, values.id.of(types.UNIT), changes, expected_version=values.expected_version)
+    return types.UpdateOrgUnitPayload(unit_id=unit.id)
+
+
+@schema.mutation(permission=WRITE)
+async def create_post(ctx: Context, values: types.CreatePostInput) -> types.CreatePostPayload | None:
+    """Create a vacant post. It may do and see no more than you."""
+    unit, role = values.unit.of(types.UNIT), values.role.of(types.ROLE)
+    new = service.NewPost(unit, role, values.title, str(values.layer), str(values.scope))
+    post = await service.create_post(ctx, new)
+    return types.CreatePostPayload(post_id=post.id)
+
+
+@schema.mutation(permission=WRITE)
+async def update_post(ctx: Context, values: types.UpdatePostInput) -> types.UpdatePostPayload | None:
+    """Change, close or reopen a post. Closing ends its holding and its tokens; its customers must have gone before."""
+    changes = loaders.changes_of(values)
+    post = await service.update_post(ctx, values.id.of(types.POST), changes, expected_version=values.expected_version)
+    return types.UpdatePostPayload(post_id=post.id)
+
+
+@schema.mutation(permission=WRITE)
+async def assign_post(ctx: Context, values: types.AssignPostInput) -> types.AssignPostPayload | None:
+    """Let a person hold a vacant post. One person holds one post at a time."""
+    post = await service.assign_post(ctx, post_id=values.post.of(types.POST), person_id=values.person.of(types.PERSON))
+    return types.AssignPostPayload(post_id=post.id)
+
+
+@schema.mutation(permission=WRITE)
+async def vacate_post(ctx: Context, values: types.VacatePostInput) -> types.VacatePostPayload | None:
+    """End a person's holding of a post. Its customers stay with it, its tokens end."""
+    post = await service.vacate_post(ctx, post_id=values.post.of(types.POST))
+    return types.VacatePostPayload(post_id=post.id)
+
+
+@schema.mutation(permission=rights.HAND_OVER_POSTS)
+async def hand_over_post(ctx: Context, values: types.HandOverPostInput) -> types.HandOverPostPayload | None:
+    """Give a post to another person, or its customers and tasks to another post, all at once.
+
+    From then on whoever held it sees nothing of it, on open sockets too. What is done already is not done again.
+    """
+    done = await service.hand_over(
+        ctx,
+        post_id=values.post.of(types.POST),
+        to_post_id=values.to_post and values.to_post.of(types.POST),
+        to_person_id=values.to_person and values.to_person.of(types.PERSON),
+        expected_version=values.expected_version,
+    )
+    moved = [types.MovedRows(table=table, count=Long(count)) for table, count in sorted(done.moved.items())]
+    return types.HandOverPostPayload(post_id=done.post.id, moved=moved)
+
+
+@schema.mutation(permission=WRITE_PEOPLE)
+async def invite_staff(ctx: Context, values: types.InviteStaffInput) -> types.InviteStaffPayload | None:
+    """Enter a person who is to work here; give a post with assignPost."""
+    person = await service.invite_staff(ctx, name=values.name, email=values.email)
+    return types.InviteStaffPayload(person_id=person.id)

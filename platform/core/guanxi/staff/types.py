@@ -1,4 +1,4 @@
-"""GraphQL types of roles, tokens and whoever asks."""
+"""GraphQL types of the organisation, roles, tokens and whoever asks."""
 
 from datetime import datetime
 from typing import Optional
@@ -6,16 +6,49 @@ from uuid import UUID
 
 import strawberry
 
-from guanxi.schema.declare import one
+from guanxi.schema.declare import many, one
+from guanxi.schema.enums import Member, OpenEnum
 from guanxi.schema.ids import Id
 from guanxi.schema.nodes import Node
 from guanxi.schema.part import SchemaPart
 from guanxi.schema.payloads import Payload
+from guanxi.schema.scalars import Long
 from guanxi.schema.values import Value
 from guanxi.staff import models, permissions
 
 schema = SchemaPart()
-ROLE, TOKEN = "rol", "tok"
+ROLE, TOKEN, UNIT, POST, PERSON, HOLDING = "rol", "tok", "unt", "pst", "stf", "hld"
+SEE = permissions.READ_ORGANISATION
+
+
+class PostLayer(OpenEnum):
+    """Whether a post leads or carries out."""
+
+    unknown = "EXECUTION"
+
+    MANAGEMENT = Member["PostLayer"]("Leads others.")
+    EXECUTION = Member["PostLayer"]("Works with customers.")
+
+
+class PostScope(OpenEnum):
+    """Whose customers a post sees."""
+
+    unknown = "OWN"
+
+    OWN = Member["PostScope"]("Those of the post itself.")
+    UNIT = Member["PostScope"]("Those of all posts of its unit.")
+    SUBTREE = Member["PostScope"]("Those of its unit and of all units below.")
+    MERCHANT = Member["PostScope"]("All of the merchant, those of no post too.")
+
+
+class StaffState(OpenEnum):
+    """Whether a person may sign in."""
+
+    unknown = "SUSPENDED"
+
+    INVITED = Member["StaffState"]("Has not signed in yet.")
+    ACTIVE = Member["StaffState"]("May sign in.")
+    SUSPENDED = Member["StaffState"]("May not sign in.")
 
 
 @schema.value(description="Whoever asks.")
@@ -24,6 +57,8 @@ class Actor(Value):
 
     kind: str = strawberry.field(description="token, staff or platform.")
     id: str = strawberry.field(description="Its public id.")
+    post_id: Id | None = strawberry.field(default=None, description="The post it acts for; null for the merchant.")
+    scope: PostScope = strawberry.field(default=PostScope.MERCHANT, description="Whose customers it sees.")
 
 
 @schema.value(description="Whoever asks, and what they may do.")
@@ -53,6 +88,69 @@ class Role(Node):
     version: int
 
 
+@schema.table(models.OrgUnit, tag=UNIT, permission=SEE, description="A department or team.")
+class OrgUnit(Node):
+    """Units form trees."""
+
+    name: str
+    parent: Optional["OrgUnit"] = one(models.OrgUnit, via="parent_id", description="The unit above; null at the top.")
+    archived_at: datetime | None
+    created_at: datetime
+    version: int
+    children: list["OrgUnit"] = many(models.OrgUnit, "parent", order="name", description="The units right below.")
+    posts: list["Post"] = many(models.Post, "unit", order="title", description="The unit's posts, closed ones too.")
+
+
+@schema.table(models.Post, tag=POST, permission=SEE, description="A place in the organisation, whoever holds it.")
+class Post(Node):
+    """Rights and customers hang on it. Who holds it is a batch field."""
+
+    title: str
+    layer: PostLayer
+    scope: PostScope
+    unit: OrgUnit | None = one(models.OrgUnit, via="unit_id", description="The unit that it belongs to.")
+    role: Role | None = one(models.Role, via="role_id", description="What its holder may do.")
+    archived_at: datetime | None
+    created_at: datetime
+    version: int
+    holdings: list["PostHolding"] = many(
+        models.PostHolding, "post", order="-since", description="Who held it when, the present holder first."
+    )
+
+
+@schema.table(models.PostHolding, tag=HOLDING, permission=SEE, description="Who held a post from when to when.")
+class PostHolding(Node):
+    """History; the present holding has no end."""
+
+    since: datetime
+    until: datetime | None
+    post: Post | None = one(models.Post, via="post_id", description="The post.")
+    person: Optional["StaffMember"] = one(models.StaffMember, via="person_id", description="Who held it.")
+
+
+@schema.table(
+    models.StaffMember,
+    tag=PERSON,
+    permission=permissions.READ_PEOPLE,
+    description="A person who works for the merchant.",
+)
+class StaffMember(Node):
+    """The post that the person holds is a batch field."""
+
+    name: str
+    email: str
+    state: StaffState
+    created_at: datetime
+    version: int
+    holdings: list[PostHolding] | None = many(
+        models.PostHolding,
+        "person",
+        order="-since",
+        permission=SEE,
+        description="Posts held, the present one first.",
+    )
+
+
 @schema.table(
     models.ApiToken,
     tag=TOKEN,
@@ -65,6 +163,9 @@ class ApiToken(Node):
     name: str
     public_id: str
     role: Role | None = one(models.Role, via="role_id", description="The role whose permissions it has.")
+    post: Post | None = one(
+        models.Post, via="post_id", permission=SEE, description="The post it acts for; null for the merchant."
+    )
     expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
@@ -91,7 +192,8 @@ class CreateTokenInput:
     """Never more than the actor may do."""
 
     name: str = strawberry.field(description="What it is for, 1 to 80 characters.")
-    role: Id = strawberry.field(description="The role whose permissions it gets.")
+    role: Id | None = strawberry.field(default=None, description="The role it has over the whole merchant.")
+    post: Id | None = strawberry.field(default=None, description="Or the post it acts for, in that post's role.")
     scopes: list[str] = strawberry.field(
         default_factory=list, description="Narrows the role to these permissions; empty: all of the role."
     )
@@ -145,3 +247,153 @@ class RevokeTokenPayload(Payload):
 
     token: ApiToken | None = one(models.ApiToken, via="token_id", description="The token.")
     token_id: strawberry.Private[UUID | None] = None
+
+
+@strawberry.input(description="A new unit.")
+class CreateOrgUnitInput:
+    """At the top unless it says its parent."""
+
+    name: str = strawberry.field(description="1 to 80 characters.")
+    parent: Id | None = strawberry.field(default=None, description="The unit above it; absent: none.")
+
+
+@strawberry.input(description="What changes of a unit; what is absent stays.")
+class UpdateOrgUnitInput:
+    """Closing needs that nothing in it is in use."""
+
+    id: Id = strawberry.field(description="The unit.")
+    expected_version: int = strawberry.field(description="The version that you read.")
+    name: str | None = strawberry.field(default=None, description="1 to 80 characters.")
+    parent: strawberry.Maybe[Id | None] = strawberry.field(description="The unit above it; null: none.")
+    is_archived: bool | None = strawberry.field(default=None, description="Whether it is closed.")
+
+
+@strawberry.input(description="A new post, vacant.")
+class CreatePostInput:
+    """It may do and see no more than the actor."""
+
+    unit: Id = strawberry.field(description="The unit that it belongs to.")
+    role: Id = strawberry.field(description="What its holder may do.")
+    title: str = strawberry.field(description="1 to 80 characters.")
+    layer: PostLayer = strawberry.field(default=PostLayer.EXECUTION, description="Whether it leads.")
+    scope: PostScope = strawberry.field(default=PostScope.OWN, description="Whose customers it sees.")
+
+
+@strawberry.input(description="What changes of a post; what is absent stays.")
+class UpdatePostInput:
+    """Closing needs that it has no customers; whoever holds it holds none then."""
+
+    id: Id = strawberry.field(description="The post.")
+    expected_version: int = strawberry.field(description="The version that you read.")
+    unit: Id | None = strawberry.field(default=None, description="The unit that it belongs to.")
+    role: Id | None = strawberry.field(default=None, description="What its holder may do.")
+    title: str | None = strawberry.field(default=None, description="1 to 80 characters.")
+    layer: PostLayer | None = strawberry.field(default=None, description="Whether it leads.")
+    scope: PostScope | None = strawberry.field(default=None, description="Whose customers it sees.")
+    is_archived: bool | None = strawberry.field(default=None, description="Whether it is closed.")
+
+
+@strawberry.input(description="Who is to hold a post.")
+class AssignPostInput:
+    """The post must be vacant, and the person without one."""
+
+    post: Id = strawberry.field(description="The post.")
+    person: Id = strawberry.field(description="The staff member.")
+
+
+@strawberry.input(description="A post to vacate.")
+class VacatePostInput:
+    """Its customers stay with it."""
+
+    post: Id = strawberry.field(description="The post.")
+
+
+@strawberry.input(description="A post to hand over: to a person, or all that belongs to it to another post.")
+class HandOverPostInput:
+    """Exactly one of the two heirs."""
+
+    post: Id = strawberry.field(description="The post.")
+    expected_version: int = strawberry.field(description="The version that you read.")
+    to_post: Id | None = strawberry.field(default=None, description="The post that gets its customers and tasks.")
+    to_person: Id | None = strawberry.field(default=None, description="Who holds it from now on.")
+
+
+@strawberry.input(description="A person who is to work here.")
+class InviteStaffInput:
+    """Without a post yet."""
+
+    name: str = strawberry.field(description="1 to 80 characters.")
+    email: str = strawberry.field(description="The e-mail address, unique in the merchant.")
+
+
+@schema.value(description="How many rows of one table went along.")
+class MovedRows(Value):
+    """One table."""
+
+    table: str = strawberry.field(description="What they are.")
+    count: Long = strawberry.field(description="How many.")
+
+
+@schema.value(description="The new unit.")
+class CreateOrgUnitPayload(Payload):
+    """Answer of createOrgUnit."""
+
+    unit: OrgUnit | None = one(models.OrgUnit, via="unit_id", description="The unit.")
+    unit_id: strawberry.Private[UUID | None] = None
+
+
+@schema.value(description="The unit as it stands.")
+class UpdateOrgUnitPayload(Payload):
+    """Answer of updateOrgUnit."""
+
+    unit: OrgUnit | None = one(models.OrgUnit, via="unit_id", description="The unit.")
+    unit_id: strawberry.Private[UUID | None] = None
+
+
+@schema.value(description="The new post.")
+class CreatePostPayload(Payload):
+    """Answer of createPost."""
+
+    post: Post | None = one(models.Post, via="post_id", description="The post.")
+    post_id: strawberry.Private[UUID | None] = None
+
+
+@schema.value(description="The post as it stands.")
+class UpdatePostPayload(Payload):
+    """Answer of updatePost."""
+
+    post: Post | None = one(models.Post, via="post_id", description="The post.")
+    post_id: strawberry.Private[UUID | None] = None
+
+
+@schema.value(description="The post with its holder.")
+class AssignPostPayload(Payload):
+    """Answer of assignPost."""
+
+    post: Post | None = one(models.Post, via="post_id", description="The post.")
+    post_id: strawberry.Private[UUID | None] = None
+
+
+@schema.value(description="The vacant post.")
+class VacatePostPayload(Payload):
+    """Answer of vacatePost."""
+
+    post: Post | None = one(models.Post, via="post_id", description="The post.")
+    post_id: strawberry.Private[UUID | None] = None
+
+
+@schema.value(description="The post that was handed over.")
+class HandOverPostPayload(Payload):
+    """Answer of handOverPost."""
+
+    post: Post | None = one(models.Post, via="post_id", description="The post.")
+    moved: list[MovedRows] = strawberry.field(default_factory=list, description="What went to the other post.")
+    post_id: strawberry.Private[UUID | None] = None
+
+
+@schema.value(description="The new person.")
+class InviteStaffPayload(Payload):
+    """Answer of inviteStaff."""
+
+    person: StaffMember | None = one(models.StaffMember, via="person_id", description="The person.")
+    person_id: strawberry.Private[UUID | None] = None

@@ -24,7 +24,7 @@ from guanxi.merchants.models import Merchant
 from guanxi.permissions import SIGNED_IN, Permission
 from guanxi.staff import errors, rules
 from guanxi.staff.models import ApiToken
-from guanxi.staff.service import roles, tokens
+from guanxi.staff.service import roles, scopes, tokens
 
 PluginsOf = Callable[[UUID], frozenset[str] | Awaitable[frozenset[str]]]
 
@@ -145,13 +145,14 @@ async def _principal(public_id: str, merchant_id: UUID, epoch: int, plugins_of: 
     """The rest, read after the epoch: newer than it perhaps, then the next request reads again; never older."""
     with acting_for(merchant_id):
         merchant = await Merchant.get_or_none(id=merchant_id)
-        token = await ApiToken.get_or_none(public_id=public_id).select_related("role")
+        token = await ApiToken.get_or_none(public_id=public_id).select_related("role", "post")
         if merchant is None or token is None:
             raise errors.unauthenticated()
         plugins = plugins_of(merchant_id)
         enabled = await plugins if inspect.isawaitable(plugins) else plugins
     allowed = rules.permissions_of_token(roles.permissions_of(token.role), token.scopes)
-    actor = Actor("token", public_id, allowed)
+    scope = scopes.scope_of(token.post, token_id=token.id) if token.post else None
+    actor = Actor("token", public_id, allowed, post_id=token.post_id, scope=scope)
     return Principal(merchants.ref_of(merchant), actor, enabled, epoch, tuple(merchant.allowed_origins))
 
 

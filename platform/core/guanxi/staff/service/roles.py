@@ -97,7 +97,7 @@ async def upsert_role(
         ConflictError: the name is taken, the role is built in, or it changed meanwhile.
     """
     ctx.require(WRITE_ROLES)
-    name, names = merchant_rules.checked_name(name), _grantable(ctx, permissions)
+    name = merchant_rules.checked_name(name)
     if role_id is not None and expected_version is None:
         raise errors.refused(
             "expectedVersion",
@@ -106,6 +106,7 @@ async def upsert_role(
         )
     async with ctx.transaction():
         await merchants.raise_epoch(ctx)
+        names = _grantable(ctx, permissions, await _dormant(role_id))
         try:
             if role_id is None or expected_version is None:
                 return await _create(ctx, name, names)
@@ -121,11 +122,17 @@ def check_grant(ctx: Context, granted: Iterable[str]) -> None:
         raise errors.beyond_own(missing)
 
 
-def _grantable(ctx: Context, names: Sequence[str]) -> list[str]:
+async def _dormant(role_id: UUID | None) -> frozenset[str]:
+    """What the role has of plugins that this process does not know: no grant, it allows nothing until they are back."""
+    role = await Role.get_or_none(id=role_id) if role_id is not None else None
+    return frozenset(role.permissions if role else ()) - frozenset(Permission.known)
+
+
+def _grantable(ctx: Context, names: Sequence[str], dormant: frozenset[str]) -> list[str]:
     for place, name in enumerate(names):
-        if name not in Permission.known:
+        if name not in Permission.known and name not in dormant:
             raise errors.unknown_permission("permissions", place, rules.nearest(name, ctx.actor.permissions))
-    check_grant(ctx, names)
+    check_grant(ctx, frozenset(names) - dormant)
     return sorted(set(names))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import F
 
 from guanxi.context import Context
 from guanxi.errors import BadUserInputError, Text
@@ -16,7 +16,8 @@ from guanxi.merchants import service as merchants
 from guanxi.permissions import Permission
 from guanxi.staff import errors, permissions, rules
 from guanxi.staff.models import ApiToken, Credential, Role
-from guanxi.staff.service import roles
+from guanxi.staff.service import admins, posts, roles
+from guanxi.staff.service import scopes as sights
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +36,28 @@ class Terms:
     role_id: UUID
     scopes: list[str]
     expires_at: datetime | None
+    post_id: UUID | None = None
 
 
 async def create_token(
-    ctx: Context, *, name: str, role_id: UUID, scopes: Sequence[str] = (), expires_at: datetime | None = None
+    ctx: Context,
+    *,
+    name: str,
+    role_id: UUID | None = None,
+    post_id: UUID | None = None,
+    scopes: Sequence[str] = (),
+    expires_at: datetime | None = None,
 ) -> IssuedToken:
-    """Issue a token of a role; ``scopes`` narrow it, none means all that the role allows.
+    """Issue a token of a role for the whole merchant, or of a post; ``scopes`` narrow what it may do, none means all.
 
     Raises:
-        ForbiddenError: staff.token.write is missing, or the token could do more than the actor.
-        BadUserInputError: the name, a scope or the expiry is refused, or the request has an idempotency key.
-        NotFoundError: the merchant has no such role.
+        ForbiddenError: staff.token.write is missing, or the token could do or see more than the actor.
+        BadUserInputError: a value is refused, role and post are both given or none is, or the request has a key.
+        NotFoundError: the merchant has no such role, or no such post in use.
     """
     ctx.require(permissions.WRITE_TOKENS)
     _require_unkeyed(ctx)
-    terms = Terms(merchant_rules.checked_name(name), role_id, _checked_scopes(ctx, scopes), expires_at)
+    name, narrow = merchant_rules.checked_name(name), _checked_scopes(ctx, scopes)
     if expires_at is not None and expires_at <= ctx.now():
         raise errors.refused(
             "expiresAt",
@@ -58,13 +66,13 @@ async def create_token(
         )
     async with ctx.transaction():
         await merchants.raise_epoch(ctx)
-        role = await _role(role_id)
+        role = await _role_to_give(ctx, role_id, post_id)
         allowed = roles.permissions_of(role)
         for place, scope in enumerate(scopes):
             if scope not in allowed:
                 raise errors.beyond_role(place)
-        roles.check_grant(ctx, rules.permissions_of_token(allowed, terms.scopes))
-        return await _issue(ctx, terms)
+        roles.check_grant(ctx, rules.permissions_of_token(allowed, narrow))
+        return await _issue(ctx, Terms(name, role.id, narrow, expires_at, post_id))
 
 
 async def rotate_token(ctx: Context, *, token_id: UUID, overlap_seconds: int = 3600) -> IssuedToken:
@@ -83,11 +91,12 @@ async def rotate_token(ctx: Context, *, token_id: UUID, overlap_seconds: int = 3
     async with ctx.transaction():
         await merchants.raise_epoch(ctx)
         old = await _token(token_id)
+        await _check_sight(ctx, old.post_id)
         roles.check_grant(ctx, rules.permissions_of_token(roles.permissions_of(await _role(old.role_id)), old.scopes))
         if old.replaced_by_id is not None or not rules.is_live(old.expires_at, old.revoked_at, now):
             raise errors.SpentTokenError
         lifetime = rules.renewed_expiry(old.created_at, old.expires_at, now)
-        issued = await _issue(ctx, Terms(old.name, old.role_id, old.scopes, lifetime))
+        issued = await _issue(ctx, Terms(old.name, old.role_id, old.scopes, lifetime, old.post_id))
         end = rules.rotated_expiry(old.expires_at, overlap, now)
         await ApiToken.filter(id=old.id).update(
             replaced_by_id=issued.token.id, expires_at=end, version=F("version") + 1
@@ -106,14 +115,10 @@ async def revoke_token(ctx: Context, *, token_id: UUID) -> ApiToken:
     """
     ctx.require(permissions.WRITE_TOKENS)
     now = ctx.now()
-    async with ctx.transaction():
-        await merchants.raise_epoch(ctx)  # its row lock makes two parallel revocations see each other
+    async with admins.changing_rights(ctx):
         token = await _token(token_id)
         if token.revoked_at:
             return token
-        admins = await _admin_ids(now)
-        if admins == {token.id}:
-            raise errors.LastAdminError
         await ApiToken.filter(id=token.id).update(revoked_at=now, version=F("version") + 1)
         await Credential.filter(public_id=token.public_id).update(revoked_at=now)
         return await _token(token_id)
@@ -186,6 +191,7 @@ async def _issue(ctx: Context, terms: Terms) -> IssuedToken:
         name=terms.name,
         public_id=public_id,
         role_id=terms.role_id,
+        post_id=terms.post_id,
         scopes=terms.scopes,
         expires_at=terms.expires_at,
         created_by=f"{ctx.actor.kind}:{ctx.actor.id}",
@@ -195,6 +201,24 @@ async def _issue(ctx: Context, terms: Terms) -> IssuedToken:
         public_id=public_id, secret_hash=hash_of(text), home_id=ctx.merchant.id, expires_at=terms.expires_at
     )
     return IssuedToken(token, text)
+
+
+async def _role_to_give(ctx: Context, role_id: UUID | None, post_id: UUID | None) -> Role:
+    """The role that is asked for, or that of the post; neither may see more than the actor."""
+    if (role_id is None) == (post_id is None):
+        raise errors.one_source_of_rights()
+    if post_id is not None:
+        role_id = (await posts.get_post(post_id, "post", is_in_use=True)).role_id
+    await _check_sight(ctx, post_id)
+    return await _role(UUID(int=role_id.int) if role_id else UUID(int=0))
+
+
+async def _check_sight(ctx: Context, post_id: UUID | None) -> None:
+    """A token of no post sees the whole merchant."""
+    if post_id is None:
+        sights.require_merchant_wide(ctx)
+    else:
+        await sights.check_post(ctx, await posts.get_post(post_id, "post"))
 
 
 async def _role(role_id: UUID) -> Role:
@@ -209,18 +233,6 @@ async def _token(token_id: UUID) -> ApiToken:
     if token is None:
         raise errors.unknown_token()
     return token
-
-
-async def _admin_ids(now: datetime) -> set[UUID]:
-    """Tokens that may do everything and have no successor."""
-    rows = await ApiToken.filter(
-        Q(expires_at__isnull=True) | Q(expires_at__gt=now),
-        role__name=rules.ADMIN,
-        role__is_builtin=True,
-        revoked_at__isnull=True,
-        replaced_by_id__isnull=True,
-    )
-    return {row.id for row in rows if not row.scopes}
 
 
 def _checked_scopes(ctx: Context, scopes: Sequence[str]) -> list[str]:

@@ -1,0 +1,54 @@
+"""What belongs to a post: rows of whatever table names it in a key that goes along with it."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from tortoise import Tortoise
+from tortoise.expressions import F
+
+from guanxi.context import Context
+from guanxi.db.models import MerchantModel
+
+
+def tables() -> Iterator[tuple[type[MerchantModel], str]]:
+    """Each table of the installation with the column that names the post; in one order for everybody."""
+    apps = Tortoise.apps or {}
+    models = [model for app in apps.values() for model in app.values()]
+    for model in sorted(models, key=lambda one: one._meta.db_table):
+        for name in getattr(model, "handed_over", ()) if issubclass(model, MerchantModel) else ():
+            yield model, f"{name}_id"
+
+
+async def lock(ctx: Context, post_id: UUID) -> None:
+    """Wait for whoever is giving the post something, and keep others from doing so until the transaction ends."""
+    if ctx.platform.dialect == "postgres":
+        sql = 'SELECT "id" FROM "post" WHERE "merchant_id" = ?1 AND "id" = ?2 FOR UPDATE'
+        await ctx.platform.fetch(sql, [ctx.merchant.id, post_id])
+
+
+async def has_any(post_id: UUID) -> bool:
+    """Whether anything belongs to the post."""
+    for model, column in tables():
+        if await model.filter(**{column: post_id}).exists():
+            return True
+    return False
+
+
+async def move(ctx: Context, source: UUID, target: UUID) -> dict[str, int]:
+    """Give all that belongs to one post to another, in the running transaction; how many rows of each table."""
+    await lock(ctx, source)
+    moved = {}
+    for model, column in tables():
+        mine = model.filter(**{column: source})
+        # In one order for everybody, so that this and a change of many rows never wait for each other in a circle.
+        await mine.order_by("id").select_for_update(no_key=True).values_list("id", flat=True)
+        values: dict[str, Any] = {column: target}
+        if "version" in model._meta.fields_map:
+            values["version"] = F("version") + 1
+        if "updated_at" in model._meta.fields_map:
+            values["updated_at"] = ctx.now()
+        count = await mine.update(**values)
+        if count:
+            moved[model._meta.db_table] = count
+    return moved
