@@ -129,7 +129,8 @@ def run_command(settings: Settings, folder: Path, *arguments: str, **variables: 
 
 
 def _environment(settings: Settings, variables: Mapping[str, str]) -> dict[str, str]:
-    given = {"GUANXI_DATABASE_URL": settings.database_url, "GUANXI_OWNER_URL": settings.owner_url or "", **variables}
+    places = {"GUANXI_DATABASE_URL": settings.database_url, "GUANXI_OWNER_URL": settings.owner_url or ""}
+    given = {**places, "GUANXI_KEY_FILE": str(settings.key_file or ""), **variables}
     return {**os.environ, **{name: value for name, value in given.items() if value}}
 
 

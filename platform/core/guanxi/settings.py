@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -46,6 +46,12 @@ class Settings(BaseSettings):
     plugin_dirs: list[Path] = Field([], description="folders of one-file plugins, searched by rescanPlugins")
     backup_dir: Path = Field(Path("guanxi-backups"), description="where purged data is saved first")
     files_dir: Path = Field(Path("guanxi-files"), description="where uploaded and exported files are kept")
+    keys: SecretStr = Field(
+        SecretStr(""), description="master keys as ID:BASE64 with commas between, newest first; empty: the key file"
+    )
+    key_file: Path | None = Field(
+        None, description="a master key per line, newest first; SQLite: DATABASE.keys unless said otherwise"
+    )
     secret_key: str = Field("", description="signs cursors; empty: kept in the database")
     dev: bool = Field(False, description="development mode: GraphiQL explains more, plugins reload")
     trace_hooks: bool = Field(False, description="print every hook call with its time")

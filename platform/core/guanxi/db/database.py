@@ -12,7 +12,8 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import ConfigurationError
 
-from guanxi.db import connecting, inspection
+from guanxi.crypto import KeySource
+from guanxi.db import connecting, inspection, sealing
 from guanxi.db.apps import ALIAS, App
 from guanxi.db.models import check_models
 from guanxi.db.shield import finish
@@ -38,6 +39,7 @@ class Database:
         self.is_checked = check and role == "app"
         self.context = TortoiseContext()
         self.root: connecting.RootClient | None = None
+        self.keys = KeySource(settings)
 
     @property
     def dialect(self) -> Literal["sqlite", "postgres"]:
@@ -70,6 +72,8 @@ class Database:
 
     async def _open(self) -> None:
         EXECUTOR_CACHE.clear()  # it knows tables by name only, and another app set may have used the name
+        if self.role == "owner":
+            self.keys.make()
         self._check_models(self.apps)
         connection = connecting.connection_of(self.settings, self.role)
         await self.context.init(config={"connections": {ALIAS: connection}, "apps": self.app_config()})
@@ -104,7 +108,8 @@ class Database:
         """
         token = tortoise_context._current_context.set(self.context)
         try:
-            yield
+            with sealing.using(self.keys):
+                yield
         finally:
             tortoise_context._current_context.reset(token)
 

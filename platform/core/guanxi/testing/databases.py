@@ -49,7 +49,8 @@ class Templates:
     def settings(self, name: str) -> Settings:
         """How to reach a PostgreSQL database by its name."""
         server = self.server()
-        return Settings(database_url=server.app_url(name), owner_url=server.owner_url(name))
+        keys = self.folder / "postgres.keys"
+        return Settings(database_url=server.app_url(name), owner_url=server.owner_url(name), key_file=keys)
 
 
 async def _migrate(settings: Settings, apps: Sequence[App]) -> None:
@@ -93,6 +94,7 @@ def database_settings(
     template = templates.template(request.param, app_set)
     if request.param == "sqlite":
         copy = shutil.copyfile(template, tmp_path / "guanxi.db")
+        shutil.copy(f"{template}.keys", f"{copy}.keys")  # with its mode
         yield Settings(database_url=f"sqlite://{copy}", backup_dir=tmp_path / "backups", files_dir=tmp_path / "files")
         return
     name = f"test_{next(templates.numbers)}"
