@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
 
+from guanxi.audit import Sealer
 from guanxi.db import migrations
 from guanxi.db.apps import App
 from guanxi.db.database import Database
@@ -30,7 +31,7 @@ from guanxi.settings import Settings
 DOMAINS = ("files", "jobs", "merchants", "staff", "customers", "interactions", "plugins")
 CORE_APPS = tuple(
     App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations")
-    for name in ("files", "jobs", "merchants", "staff", "customers", "interactions", "execution", "plugins")
+    for name in ("audit", "files", "jobs", "merchants", "staff", "customers", "interactions", "execution", "plugins")
 )
 
 
@@ -104,16 +105,18 @@ async def running(settings: Settings, *, work: bool = True) -> AsyncIterator[Ins
         with db.bound():
             host.compose_all()
             platform = await _platform(settings, db, host)
-            worker, runner = Worker(platform), Runner(HostJobs(platform))
+            worker, runner, sealer = Worker(platform), Runner(HostJobs(platform)), Sealer(db)
             if work:
                 worker.start()
                 runner.start()
+                sealer.start()
             try:
                 yield Installation(settings, db, host, platform, worker, runner)
             finally:
                 await runner.stop()
                 await worker.stop()
                 await operations.engine_of(platform).settle()
+                await sealer.stop()
     finally:
         await db.close()
 
