@@ -16,6 +16,7 @@ from guanxi.customers.types import enums
 from guanxi.db import statements
 from guanxi.execution import reads
 from guanxi.schema.composed import ComposedSchema
+from guanxi.staff.schema import schema as staff_schema
 
 CREATE = """mutation ($i: CreateCustomerInput!) { createCustomer(input: $i) {
     customer { id displayName gender lifecycle version contactPoints { kind value normalised isValid invalidReason }
@@ -37,7 +38,7 @@ LI = {
 
 @pytest.fixture
 def schema(shop: Any) -> ComposedSchema:
-    return ComposedSchema({"customers": schema_part()}, {}, reads.bind)
+    return ComposedSchema({"staff": staff_schema, "customers": schema_part()}, {}, reads.bind)
 
 
 @pytest.fixture

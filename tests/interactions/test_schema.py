@@ -16,6 +16,7 @@ from guanxi.interactions.plugin import schema_part
 from guanxi.interactions.rules import facts
 from guanxi.interactions.types import enums
 from guanxi.schema.composed import ComposedSchema
+from guanxi.staff.schema import schema as staff_schema
 
 RECORD = """mutation ($i: RecordInteractionInput!) { recordInteraction(input: $i) {
     isNew errors { code path message }
@@ -38,7 +39,9 @@ MONTHS = """query ($after: String) { interactionStats(groupBy: [MONTH, KIND], or
 
 @pytest.fixture
 def schema(shop: Any) -> ComposedSchema:
-    return ComposedSchema({"customers": customers_part(), "interactions": schema_part()}, {}, reads.bind)
+    return ComposedSchema(
+        {"staff": staff_schema, "customers": customers_part(), "interactions": schema_part()}, {}, reads.bind
+    )
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from guanxi.schema.connections import Connection
 from guanxi.schema.declare import page
 from guanxi.schema.payloads import to_user_error
 from guanxi.schema.roots import Query
+from guanxi.staff.types import POST
 
 schema = outputs.schema
 
@@ -71,6 +72,14 @@ async def restore_customer(ctx: Context, values: inputs.RestoreCustomerInput) ->
     customer_id = values.id.of(outputs.CUSTOMER)
     row = await service.restore_customer(ctx, customer_id, expected_version=values.expected_version)
     return payloads.RestoreCustomerPayload(customer_id=row.id)
+
+
+@schema.mutation(permission=permissions.ASSIGN_CUSTOMERS)
+async def assign_customers(ctx: Context, values: inputs.AssignCustomersInput) -> payloads.AssignCustomersPayload | None:
+    """Let a post look after up to 500 customers; posts of a narrow scope see only their own."""
+    ids, post_id = [one.of(outputs.CUSTOMER) for one in values.customers], values.post and values.post.of(POST)
+    found = await service.set_owner(ctx, ids, post_id)
+    return payloads.AssignCustomersPayload(customers=[payloads.AssignedCustomer(customer_id=one.id) for one in found])
 
 
 @schema.mutation(permission=permissions.WRITE_CUSTOMERS)

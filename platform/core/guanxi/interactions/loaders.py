@@ -13,6 +13,7 @@ from guanxi.interactions.types.enums import Channel, InteractionKind, StatsGroup
 from guanxi.interactions.types.filters import InteractionFilter, InteractionStatsOrder
 from guanxi.interactions.types.inputs import InteractionInput
 from guanxi.interactions.types.outputs import CUSTOMER, INTERACTION, Interaction, InteractionStats
+from guanxi.schema import scope
 from guanxi.schema.connections import Connection, Edge, PageInfo
 from guanxi.schema.inputs import SortDirection
 from guanxi.schema.money import Money
@@ -98,6 +99,7 @@ async def find_matching(ctx: Context, row_id: UUID, given: InteractionFilter | N
     table = ctx.schema.catalog.table_of(Interaction)
     statement = Statement(ctx.platform.dialect)
     mine = f't."merchant_id" = {statement.bind(ctx.merchant.id)} AND t."id" = {statement.bind(row_id)}'
+    mine += scope.suffix(ctx, statement.bind, table.model, "t")
     matches = condition_of(ctx, given)(statement, "t")
     sql = f"SELECT {rows.select_list(table, 't')} FROM {table.sql} t WHERE {mine} AND {matches}"
     found: list[Interaction] = await rows.fetch(ctx, table, sql, statement)

@@ -2,6 +2,7 @@
 
 from guanxi.customers.service.batches import Upserted, UpsertItem, upsert_customers
 from guanxi.customers.service.changes import ContactChange, CustomerChanges, NewCustomer
+from guanxi.customers.service.owners import new_owner, set_owner
 from guanxi.customers.service.reads import (
     contact_points_of,
     customers_of,
@@ -38,9 +39,11 @@ __all__ = [
     "find_customer",
     "get_customer",
     "identities_of",
+    "new_owner",
     "remove_contact_point",
     "remove_tags",
     "restore_customer",
+    "set_owner",
     "set_tags",
     "tags_of",
     "update_contact_point",

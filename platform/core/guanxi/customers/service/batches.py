@@ -16,7 +16,7 @@ from guanxi.customers.models import Customer, ExternalIdentity
 from guanxi.customers.rules import profile
 from guanxi.customers.rules.contacts import NewContact
 from guanxi.customers.rules.profile import CustomerFields, Identity
-from guanxi.customers.service import changes, drafts, store, writes
+from guanxi.customers.service import changes, drafts, owners, store, writes
 from guanxi.customers.service.changes import Checked
 from guanxi.customers.service.drafts import Draft
 from guanxi.errors import GuanxiError
@@ -87,33 +87,41 @@ async def _write(ctx: Context, checked: Sequence[Checked | GuanxiError]) -> list
 
 
 async def _write_once(ctx: Context, checked: Sequence[Checked | GuanxiError]) -> list[Upserted]:
-    found = await _load(ctx, [one.identities[0] for one in checked if isinstance(one, Checked)])
-    outcomes = [
-        Upserted("error", error=one) if isinstance(one, GuanxiError) else _apply(ctx, found, one, place)
-        for place, one in enumerate(checked)
-    ]
+    found, hidden = await _load(ctx, [one.identities[0] for one in checked if isinstance(one, Checked)])
+    owner = await owners.new_owner(ctx)
+    outcomes = []
+    for place, one in enumerate(checked):
+        if isinstance(one, GuanxiError):
+            outcomes.append(Upserted("error", error=one))
+        elif one.identities[0] in hidden:
+            outcomes.append(Upserted("error", error=errors.identity_taken().at("items", place)))
+        else:
+            outcomes.append(_apply(ctx, found, one, place, owner))
     await store.write_drafts(ctx, list({draft.row.id: draft for draft in found.values()}.values()))
     return outcomes
 
 
-async def _load(ctx: Context, identities: Sequence[Identity]) -> dict[Identity, Draft]:
+async def _load(ctx: Context, identities: Sequence[Identity]) -> tuple[dict[Identity, Draft], set[Identity]]:
+    """Drafts of the identities that are known, and those whose customer the actor does not see."""
     if not identities:
-        return {}
+        return {}, set()
     systems: dict[str, list[str]] = {}
     for one in identities:
         systems.setdefault(one.system, []).append(one.external_id)
     wanted = reduce(or_, (Q(system=system, external_id__in=names) for system, names in systems.items()))
     linked = {Identity(row.system, row.external_id): row.customer_id for row in await ExternalIdentity.filter(wanted)}
     loaded: dict[UUID, Draft] = await store.load_drafts(ctx, set(linked.values()))
-    return {identity: loaded[customer_id] for identity, customer_id in linked.items() if customer_id in loaded}
+    found = {identity: loaded[customer_id] for identity, customer_id in linked.items() if customer_id in loaded}
+    return found, set(linked) - set(found)
 
 
-def _apply(ctx: Context, found: dict[Identity, Draft], checked: Checked, place: int) -> Upserted:
+def _apply(ctx: Context, found: dict[Identity, Draft], checked: Checked, place: int, owner: UUID | None) -> Upserted:
     """Change the draft of the item's identity, or make one. ``found`` learns of it."""
     identity = checked.identities[0]
     try:
         if identity not in found:
             found[identity] = draft = drafts.new_draft(checked.fields, ctx.now())
+            draft.row.owner_post_id = owner
             writes.add_parts(draft, checked)
             return Upserted("created", draft.row)
         draft = found[identity]

@@ -9,9 +9,11 @@ from uuid import UUID
 from guanxi.context import Context
 from guanxi.customers import permissions
 from guanxi.customers.models import Customer, ExternalIdentity
+from guanxi.customers.service import owners
 from guanxi.db.database import Database
 from guanxi.db.fields import uuid7
 from guanxi.db.models import MerchantModel
+from guanxi.schema import scope
 
 
 class BulkCustomer(NamedTuple):
@@ -26,10 +28,17 @@ async def ids_by_identity(ctx: Context, db: Database, *, system: str, external_i
     """Whom the merchant knows by these names of a system; one statement. Raises: ForbiddenError."""
     ctx.require(permissions.READ_CUSTOMERS)
     places = ", ".join(f"?{place}" for place in range(3, len(external_ids) + 3)) or "NULL"
+    params: list[Any] = [ctx.merchant.id, system, *external_ids]
+
+    def bind(value: Any) -> str:
+        params.append(value)
+        return f"?{len(params)}"
+
+    mine = scope.suffix(ctx, bind, ExternalIdentity, "e")
     rows = await db.fetch(
-        'SELECT external_id, customer_id FROM "external_identity"'
-        f" WHERE merchant_id = ?1 AND system = ?2 AND external_id IN ({places})",
-        [ctx.merchant.id, system, *external_ids],
+        'SELECT e.external_id AS external_id, e.customer_id AS customer_id FROM "external_identity" e'
+        f" WHERE e.merchant_id = ?1 AND e.system = ?2 AND e.external_id IN ({places}){mine}",
+        params,
     )
     to_id = ExternalIdentity._meta.fields_map["customer_id"].to_python_value
     return {row["external_id"]: to_id(row["customer_id"]) for row in rows}
@@ -49,6 +58,7 @@ async def insert_customers(
         return
     now = ctx.now()
     common = {"created_at": now, "updated_at": now, "merchant_id": ctx.merchant.id, "source": source}
+    common["owner_post_id"] = await owners.new_owner(ctx)
     await _insert(db, Customer, common, ("id", "display_name"), [(new.id, new.display_name) for new in customers])
     identity = {"created_at": now, "merchant_id": ctx.merchant.id, "system": system}
     rows = sorted((new.external_id, new.id, uuid7()) for new in customers)

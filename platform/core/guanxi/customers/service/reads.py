@@ -12,6 +12,7 @@ from guanxi.customers.rules.contacts import ContactKind
 from guanxi.customers.rules.profile import Identity
 from guanxi.customers.rules.text import Normal
 from guanxi.errors import Text
+from guanxi.schema import scope
 
 MAX_SHARERS = 100
 MASKED = ("value", "normalised", "district", "street", "postcode")
@@ -51,13 +52,13 @@ async def find_customer(
         clean = profile.checked_identity(identity)
         linked = await ExternalIdentity.get_or_none(system=clean.system, external_id=clean.external_id)
         customer_id = linked.customer_id if linked else None
-    return None if customer_id is None else await Customer.get_or_none(id=customer_id)
+    return None if customer_id is None else (await customers_of(ctx, [customer_id]))[0]
 
 
 async def customers_of(ctx: Context, ids: Sequence[UUID]) -> list[Customer | None]:
-    """Customers in the order asked; None where the merchant has none. Raises: ForbiddenError."""
+    """Customers in the order asked; None where the actor sees none. Raises: ForbiddenError."""
     ctx.require(permissions.READ_CUSTOMERS)
-    found = {row.id: row for row in await Customer.filter(id__in=set(ids))}
+    found = {row.id: row for row in await Customer.filter(id__in=await scope.seen(ctx, Customer, ids))}
     return [found.get(one) for one in ids]
 
 
@@ -90,7 +91,7 @@ async def tags_of(ctx: Context, ids: Sequence[UUID]) -> list[list[str]]:
 async def _parts_of(ctx: Context, model: type[P], ids: Sequence[UUID]) -> list[list[P]]:
     ctx.require(permissions.READ_CUSTOMERS)
     found: dict[UUID, list[P]] = {one: [] for one in ids}
-    for part in await model.filter(customer_id__in=found).order_by("id"):
+    for part in await model.filter(customer_id__in=await scope.seen(ctx, Customer, ids)).order_by("id"):
         found[part.customer_id].append(part)
     return [found[one] for one in ids]
 
@@ -107,5 +108,5 @@ async def _find_by_contact(ctx: Context, kind: ContactKind, normal: Normal) -> C
         return None
     sharers = ContactPoint.filter(kind=kind.value, normalised=normal.normalised).order_by("-is_verified", "id")
     ranks = {row.customer_id: rank for rank, row in reversed(list(enumerate(await sharers.limit(MAX_SHARERS))))}
-    rows = await Customer.filter(id__in=ranks)
+    rows = await Customer.filter(id__in=await scope.seen(ctx, Customer, ranks))
     return min(rows, key=lambda row: (row.archived_at is not None, ranks[row.id]), default=None)

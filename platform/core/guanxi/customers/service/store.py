@@ -8,6 +8,7 @@ from guanxi.customers import errors
 from guanxi.customers.models import ContactPoint, Customer, CustomerTag, ExternalIdentity
 from guanxi.customers.service.drafts import Draft
 from guanxi.events import CustomerCreated, CustomerUpdated
+from guanxi.schema import scope
 
 WRITTEN_OF_CONTACT = (
     "value",
@@ -28,12 +29,13 @@ WRITTEN_OF_CONTACT = (
 
 
 async def load_drafts(ctx: Context, customer_ids: Collection[UUID]) -> dict[UUID, Draft]:
-    """The customers with all their parts, locked until the transaction ends; unknown ids are left out.
+    """The customers with all their parts, locked until the transaction ends, without those that the actor does not see.
 
     Rows are locked in the order of their ids, so that two callers never wait for each other in a circle.
     """
     rows = await Customer.filter(id__in=customer_ids).order_by("id").select_for_update(no_key=True)
-    drafts = {row.id: Draft(row, ctx.now()) for row in rows}
+    visible = await scope.seen(ctx, Customer, [row.id for row in rows])  # after the lock: the owner stays who it is
+    drafts = {row.id: Draft(row, ctx.now()) for row in rows if row.id in visible}
     for contact in await ContactPoint.filter(customer_id__in=drafts).order_by("id"):
         drafts[contact.customer_id].contacts.append(contact)
     for identity in await ExternalIdentity.filter(customer_id__in=drafts).order_by("id"):

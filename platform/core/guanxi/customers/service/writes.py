@@ -11,7 +11,7 @@ from guanxi.customers import errors, permissions
 from guanxi.customers.models import ContactPoint, Customer
 from guanxi.customers.rules import contacts, phones, profile, text
 from guanxi.customers.rules.contacts import ContactFields, NewContact
-from guanxi.customers.service import changes, drafts, store
+from guanxi.customers.service import changes, drafts, owners, store
 from guanxi.customers.service.changes import Checked, ContactChange, CustomerChanges, NewCustomer
 from guanxi.customers.service.drafts import Draft
 from guanxi.errors import GuanxiError
@@ -30,6 +30,7 @@ async def create_customer(ctx: Context, new: NewCustomer) -> Customer:
     draft = drafts.new_draft(checked.fields, ctx.now())
     add_parts(draft, checked)
     async with ctx.transaction():
+        draft.row.owner_post_id = await owners.new_owner(ctx)
         await _write(ctx, draft)
     return draft.row
 

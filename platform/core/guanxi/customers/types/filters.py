@@ -50,6 +50,7 @@ class CustomerFilter:
     birthday: DateFilter | None = _optional("The day of birth.")
     lifecycle: LifecycleFilter | None = _optional("The stage.")
     source: TextFilter | None = _optional("Where the customer came from.")
+    owner_post_id: IdFilter | None = _optional("The post that looks after the customer.")
     archived_at: TimeFilter | None = _optional("When the customer was archived; `isNull: true` for those in use.")
     created_at: TimeFilter | None = _optional("When the customer became known.")
     updated_at: TimeFilter | None = _optional("When the customer last changed.")

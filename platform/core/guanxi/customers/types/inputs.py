@@ -133,3 +133,11 @@ class UpsertCustomersInput:
     """One transaction; a refused item stops no other."""
 
     items: list[UpsertCustomerInput] = strawberry.field(description="At most 500.")
+
+
+@strawberry.input(description="Who looks after these customers from now on.")
+class AssignCustomersInput:
+    """At most 500 at once."""
+
+    customers: list[Id] = strawberry.field(description="The customers.")
+    post: Id | None = strawberry.field(default=None, description="The post; absent: nobody.")

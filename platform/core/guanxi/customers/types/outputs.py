@@ -5,10 +5,13 @@ from datetime import date, datetime
 from guanxi.customers import models, permissions
 from guanxi.customers.rules import masks
 from guanxi.customers.types.enums import Collected, ContactKind, Gender, Lifecycle
-from guanxi.schema.declare import Mask, column, many
+from guanxi.schema.declare import Mask, column, many, one
 from guanxi.schema.nodes import Node
 from guanxi.schema.part import SchemaPart
 from guanxi.schema.scalars import TimeZone
+from guanxi.staff import models as staff_models
+from guanxi.staff.permissions import READ_ORGANISATION
+from guanxi.staff.types import Post
 
 schema = SchemaPart()
 CUSTOMER, CONTACT_POINT, IDENTITY, CUSTOMER_TAG = "cus", "cpt", "xid", "ctg"
@@ -81,6 +84,12 @@ class Customer(Node):
     timezone: TimeZone | None
     lifecycle: Lifecycle
     source: str | None
+    owner_post: Post | None = one(
+        staff_models.Post,
+        via="owner_post_id",
+        permission=READ_ORGANISATION,
+        description="The post that looks after the customer; null where nobody does.",
+    )
     archived_at: datetime | None
     version: int
     created_at: datetime

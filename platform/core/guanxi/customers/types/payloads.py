@@ -20,12 +20,27 @@ class CreateCustomerPayload(Payload):
     customer_id: strawberry.Private[UUID | None] = None
 
 
+@schema.value(description="One of the customers that were assigned.")
+class AssignedCustomer(Value):
+    """In the order of the input."""
+
+    customer: Customer | None = one(models.Customer, via="customer_id", description="The customer.")
+    customer_id: strawberry.Private[UUID | None] = None
+
+
 @schema.value(description="The customer as it stands after the change.")
 class UpdateCustomerPayload(Payload):
     """Answer of updateCustomer."""
 
     customer: Customer | None = one(models.Customer, via="customer_id", description="The changed customer.")
     customer_id: strawberry.Private[UUID | None] = None
+
+
+@schema.value(description="The customers with who looks after them, in the order of the input.")
+class AssignCustomersPayload(Payload):
+    """Answer of assignCustomers."""
+
+    customers: list[AssignedCustomer] = strawberry.field(default_factory=list, description="Them.")
 
 
 @schema.value(description="The archived customer.")

@@ -7,12 +7,13 @@ from guanxi.context import Context
 from guanxi.execution.sql import Statement
 from guanxi.interactions import permissions
 from guanxi.interactions.models import Interaction, InteractionItem
+from guanxi.schema import scope
 
 MAX_PER_CUSTOMER = 100
 NEWEST = (
     "SELECT id FROM (SELECT t.id AS id, row_number() OVER"
     " (PARTITION BY t.customer_id ORDER BY t.occurred_at DESC, t.id DESC) AS place"
-    ' FROM "interaction" t WHERE t.merchant_id = {merchant} AND t.customer_id IN ({customers})) ranked'
+    ' FROM "interaction" t WHERE t.merchant_id = {merchant} AND t.customer_id IN ({customers}){mine}) ranked'
     " WHERE place <= {limit}"
 )
 
@@ -28,6 +29,7 @@ async def interactions_of(ctx: Context, customer_ids: Sequence[UUID], *, limit: 
     sql = NEWEST.format(
         merchant=statement.bind(ctx.merchant.id),
         customers=statement.bind_all(customer_ids),
+        mine=scope.suffix(ctx, statement.bind, Interaction, "t"),
         limit=min(limit, MAX_PER_CUSTOMER),
     )
     id_field = Interaction._meta.fields_map["id"]
@@ -42,6 +44,7 @@ async def items_of(ctx: Context, interaction_ids: Sequence[UUID]) -> list[list[I
     """Each interaction's items by their place, in the order asked. Raises: ForbiddenError."""
     ctx.require(permissions.READ_INTERACTIONS)
     found: dict[UUID, list[InteractionItem]] = {one: [] for one in interaction_ids}
-    for item in await InteractionItem.filter(interaction_id__in=found).order_by("position"):
+    visible = await scope.seen(ctx, Interaction, interaction_ids)
+    for item in await InteractionItem.filter(interaction_id__in=visible).order_by("position"):
         found[item.interaction_id].append(item)
     return [found[one] for one in interaction_ids]

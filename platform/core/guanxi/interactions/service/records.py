@@ -15,6 +15,7 @@ from guanxi.interactions.models import Interaction, InteractionItem
 from guanxi.interactions.rules import facts
 from guanxi.interactions.rules.facts import Mode, NewInteraction
 from guanxi.interactions.service import store
+from guanxi.schema import scope
 
 MAX_BATCH = 1_000
 PLACE = "interactions"
@@ -58,7 +59,7 @@ async def record_interactions(ctx: Context, news: Sequence[NewInteraction], *, m
     mode = facts.checked_mode(mode)
     checked = [_checked(ctx, new, place) for place, new in enumerate(news)]
     async with ctx.transaction():
-        await _check_customers(checked)
+        await _check_customers(ctx, checked)
         await _check_refunds(checked)
         recorded = await _write(ctx, checked, mode)
         await _publish(ctx, checked, recorded, mode)
@@ -73,8 +74,8 @@ def _checked(ctx: Context, new: NewInteraction, place: int) -> NewInteraction:
         raise
 
 
-async def _check_customers(checked: Sequence[NewInteraction]) -> None:
-    wanted = {new.customer_id for new in checked}
+async def _check_customers(ctx: Context, checked: Sequence[NewInteraction]) -> None:
+    wanted = await scope.seen(ctx, Customer, (new.customer_id for new in checked), lock=True)
     known = set(await Customer.filter(id__in=wanted).values_list("id", flat=True))
     for place, new in enumerate(checked):
         if new.customer_id not in known:

@@ -19,6 +19,7 @@ from guanxi.interactions import errors, permissions
 from guanxi.interactions.models import Interaction
 from guanxi.interactions.rules import buckets
 from guanxi.interactions.rules.facts import LONG_MAX, NET_SIGN
+from guanxi.schema import scope
 from guanxi.schema.catalog import ColumnField, OrderKey
 
 MAX_ROWS = 100
@@ -185,6 +186,7 @@ async def _grouped(ctx: Context, query: StatsQuery, statement: Statement) -> str
 
 def _which(ctx: Context, query: StatsQuery, statement: Statement) -> str:
     mine = f't."merchant_id" = {statement.bind(ctx.merchant.id)}'
+    mine += scope.suffix(ctx, statement.bind, Interaction, "t")
     return f"{mine} AND NOT (t.voids_id IS NOT NULL OR t.voided_by_id IS NOT NULL) AND ({query.where(statement, 't')})"
 
 

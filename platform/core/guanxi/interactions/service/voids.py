@@ -13,6 +13,7 @@ from guanxi.interactions.models import Interaction
 from guanxi.interactions.rules import facts
 from guanxi.interactions.rules.facts import Mode
 from guanxi.interactions.service import store
+from guanxi.schema import scope
 
 MAX_REASON = 200
 
@@ -28,7 +29,7 @@ async def void_interaction(ctx: Context, interaction_id: UUID, *, reason: str | 
     ctx.require(permissions.VOID_INTERACTIONS)
     async with ctx.transaction():
         row = await Interaction.filter(id=interaction_id).select_for_update(no_key=True).first()
-        if row is None:
+        if row is None or not await scope.seen(ctx, Interaction, [row.id], lock=True):
             raise errors.unknown_interaction("id")
         await _check_voidable(row)
         voiding = await _write_voiding(ctx, row, reason)

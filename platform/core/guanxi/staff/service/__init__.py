@@ -8,9 +8,11 @@ from guanxi.staff.service.posts import (
     NewPost,
     PostChanges,
     assign_post,
+    check_heir,
     create_post,
     find_holding,
     get_post,
+    hold_post,
     update_post,
     vacate_post,
 )
@@ -24,7 +26,7 @@ from guanxi.staff.service.roles import (
     roles_of,
     upsert_role,
 )
-from guanxi.staff.service.scopes import PostScope, scope_of
+from guanxi.staff.service.scopes import PostScope, scope_of, sight_of
 from guanxi.staff.service.tokens import (
     IssuedToken,
     create_platform_token,
@@ -50,6 +52,7 @@ __all__ = [
     "assign_post",
     "authenticate",
     "changing_rights",
+    "check_heir",
     "create_builtin_roles",
     "create_platform_token",
     "create_post",
@@ -62,6 +65,7 @@ __all__ = [
     "get_role",
     "get_token",
     "hand_over",
+    "hold_post",
     "holders_of",
     "invite_staff",
     "list_permissions",
@@ -76,6 +80,7 @@ __all__ = [
     "rotate_token",
     "scope_of",
     "set_state",
+    "sight_of",
     "still_valid",
     "tokens_of",
     "update_post",

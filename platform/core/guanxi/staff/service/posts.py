@@ -129,6 +129,28 @@ async def get_post(post_id: UUID, field: str = "id", *, is_in_use: bool = False)
     return post
 
 
+async def hold_post(ctx: Context, post_id: UUID, field: str = "post") -> None:
+    """A post that gets something must be in use, and stays so until the transaction ends. Raises: NotFoundError."""
+    lock = " FOR KEY SHARE" if ctx.platform.dialect == "postgres" else ""
+    sql = 'SELECT "id" FROM "post" WHERE "merchant_id" = ?1 AND "id" = ?2 AND "archived_at" IS NULL'
+    if not await ctx.platform.fetch(sql + lock, [ctx.merchant.id, post_id]):
+        raise errors.unknown_post(field)
+
+
+async def check_heir(ctx: Context, post_id: UUID | None) -> None:
+    """Whether the actor may give customers to the post, or to none. It stays in use until the transaction ends.
+
+    Raises:
+        ForbiddenError: the post sees more than the actor; only who sees everything may leave customers without one.
+        NotFoundError: there is no such post in use.
+    """
+    if post_id is None:
+        scopes.require_merchant_wide(ctx)
+        return
+    await hold_post(ctx, post_id)
+    await scopes.check_post(ctx, await get_post(post_id, "post"))
+
+
 async def find_holding(post_id: UUID) -> PostHolding | None:
     """Who holds the post at present."""
     return await PostHolding.get_or_none(post_id=post_id, until__isnull=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from guanxi.context import Context
 from guanxi.staff import errors, rules
-from guanxi.staff.models import OrgUnit, Post
+from guanxi.staff.models import OrgUnit, Post, PostHolding
 from guanxi.staff.rules import Reach
 
 Bind = Callable[[Any], str]
@@ -66,6 +66,12 @@ def scope_of(post: Post, *, person_id: UUID | None = None, token_id: UUID | None
     if post.scope == Reach.MERCHANT:
         return None
     return PostScope(post.merchant_id, post.scope, post.id, post.unit_id, person_id, token_id)
+
+
+async def sight_of(person_id: UUID) -> tuple[UUID | None, PostScope | None]:
+    """The post that a person of the bound merchant holds, and what it sees; nothing twice for whoever holds none."""
+    holding = await PostHolding.get_or_none(person_id=person_id, until__isnull=True).select_related("post")
+    return (None, None) if holding is None else (holding.post_id, scope_of(holding.post, person_id=person_id))
 
 
 async def check_unit(ctx: Context, unit_id: UUID, reach: str = Reach.OWN) -> None:
