@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from guanxi import jobs
 from guanxi.db.fields import uuid7
 from guanxi.events import (
     CustomerCreated,
@@ -16,7 +17,9 @@ from guanxi.events import (
     InteractionVoided,
 )
 from guanxi.hookspecs import HOOK_EVENTS, OTHER_EVENTS, ReceivedFile
+from guanxi.jobs.service import Runner
 from guanxi.plugins import service
+from guanxi.plugins.jobs import HostJobs
 from guanxi.plugins.loading import HOOKS, SYNC_HOOKS
 from guanxi.testing import hooks
 
@@ -57,6 +60,16 @@ async def test_hook_commands(shop: Any, example: Example) -> None:
 
     with shop.acting():
         assert await (await shop.ctx()).command("example.greet", module.Greeting("hi"), key="k") == "hi (k)"
+
+
+async def test_hook_jobs(house: Any, shop: Any, example: Example) -> None:
+    module = await example("jobs")
+
+    with shop.acting():
+        await jobs.enqueue(await shop.ctx(), "example.remind", {"customer": "c1"})
+        await Runner(HostJobs(house.platform), clock=house.clock).run_due()
+
+    assert module.seen == ["remind c1"]
 
 
 async def test_hook_saved_operations(house: Any, shop: Any, example: Example) -> None:

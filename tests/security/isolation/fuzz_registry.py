@@ -35,6 +35,8 @@ IDS: Mapping[str, str] = {
     "InteractionInput.customer": "cus",
     "InteractionInput.refundOf": "int",
     "VoidInteractionInput.id": "int",
+    "RerunJobInput.id": "job",
+    "Subscription.jobProgress(id:)": "job",
     "EnrolInput.customerId": "cus",
     "EnrolInput.programId": "prg",
 }
@@ -115,6 +117,7 @@ ROWS: Mapping[str, str] = {
     "InteractionInput.customer": "customer",
     "InteractionInput.refundOf": "interaction",
     "VoidInteractionInput.id": "interaction",
+    "RerunJobInput.id": "job",
     "InteractionFilter.voidsId": "voided",
     "InteractionFilter.voidedById": "voiding",
 }
@@ -165,6 +168,7 @@ ROOTS: Mapping[str, Root] = {
     **dict.fromkeys(("upsertCustomers", "recordInteraction", "recordInteractions", "voidInteraction"), PLAIN),
     **dict.fromkeys(("interactionRecorded", "pluginStateChanged", "updatePluginSettings"), PLAIN),
     **dict.fromkeys(("file", "createUpload"), PLAIN),
+    **dict.fromkeys(("jobs", "jobProgress", "rerunJob"), PLAIN),
     "createProgram": Root(frozenset({"CONFLICT"})),  # the shop has an active one
     "enablePlugin": ALONE,
     "disablePlugin": ALONE,

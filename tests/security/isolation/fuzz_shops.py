@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from guanxi import jobs
 from guanxi.app import Installation
 from guanxi.context import Context, MerchantRef, Principal
 from guanxi.customers import service as customers
@@ -17,6 +18,7 @@ from guanxi.gateway import InstallationGateway
 from guanxi.http.ports import Call
 from guanxi.interactions import service as interactions
 from guanxi.interactions.rules.facts import NewInteraction, NewItem
+from guanxi.jobs.models import Job
 from guanxi.merchants import service as merchants
 from guanxi.merchants.service import NewMerchant
 from guanxi.plugins import service as plugins
@@ -99,12 +101,23 @@ async def grow(opened: Installation, shop: Shop, folder: Path, number: int) -> N
     await _seed_timeline(ctx, shop, ids, number)
     await _seed_import(opened, ctx, shop, folder, number)
     await _seed_file(ctx, shop, folder, number)
+    await _seed_job(ctx, shop, number)
     for plugin in opened.host.loaded:
         if plugin not in shop.enabled:
             await plugins.enable(ctx, opened.platform, plugin, backfill_from=datetime(shop.year, 1, 1, tzinfo=UTC))
     shop.enabled = frozenset(opened.host.loaded)
     await _seed_membership(_inside(ctx, shop), shop, ids, number)
     await worker.serve_merchant(opened.platform, shop.merchant, shop.now)
+
+
+async def _seed_job(ctx: Context, shop: Shop, number: int) -> None:
+    """One that was given up, and one that waits."""
+    for state in ("dead", "waiting"):
+        words = {name: shop.text("job", name, number) for name in ("payload", "lane", "error")}
+        job_id = await jobs.enqueue(ctx, "jobs.trim", {"note": words["payload"]}, lane=words["lane"])
+        await Job.filter(id=job_id).update(state=state, error=words["error"], ended_at=ctx.now())
+        await ctx.platform.fetch("DELETE FROM job_ticket WHERE id = ?1 RETURNING id", [job_id])
+        shop.named |= {"job": job_id.hex} if state == "dead" else {}
 
 
 async def sign_in(opened: Installation, shop: Shop) -> None:
