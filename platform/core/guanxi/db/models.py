@@ -79,7 +79,7 @@ class MerchantModel(_Table):
 
     Attributes:
         scoped_by: the key that says which post of the merchant sees a row: to a post, or to a row that leads to
-            one; EVERYBODY (of guanxi.db.scoping): all do. Left out, the only key that leads there and cannot be empty.
+            one; EVERYBODY (of guanxi.db.scoping): all do. Left out, every key that leads there and cannot be empty.
         handed_over: its keys to posts that go along when a post is handed over; those left out stay as history.
     """
 

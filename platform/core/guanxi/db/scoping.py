@@ -16,54 +16,53 @@ EVERYBODY: Final = "*"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """From a row to the post it belongs to: ``column`` holds the post, or the id of a row of ``table`` that leads on.
+    """From a row towards the post that it belongs to: ``column`` holds the id of a row of ``table``.
 
-    A row whose column is empty belongs to no post, so only those who see the whole merchant see it.
+    ``onwards`` goes on from there; where it is empty, ``column`` holds the post itself. A row whose column is empty
+    belongs to no post, so only those who see the whole merchant see it.
     """
 
     column: str
-    table: str = ""
-    onwards: "Way | None" = None
+    table: str = POSTS
+    onwards: "tuple[Way, ...]" = ()
 
 
-_known: WeakKeyDictionary[type[Model], Way | None] = WeakKeyDictionary()
+_known: WeakKeyDictionary[type[Model], tuple[Way, ...]] = WeakKeyDictionary()
 
 
-def way_of(model: type[Model]) -> Way | None:
-    """The way from a row of ``model`` to its post; None where everybody of the merchant sees every row.
+def ways_of(model: type[Model]) -> tuple[Way, ...]:
+    """The ways from a row of ``model`` to posts, all of which one must see; none where everybody sees every row.
 
-    A model that says nothing follows the only key it must have to a table that has a way.
+    A model that says nothing follows each key that cannot be empty to a table with ways of its own.
 
     Raises:
-        ConfigurationError: it could go more than one way, or only by keys that may be empty: it must say which.
+        ConfigurationError: it leads there only by keys that may be empty: it must say what that means.
     """
     if model not in _known:
         _known[model] = _find(model, ())
     return _known[model]
 
 
-def _find(model: type[Model], above: tuple[type[Model], ...]) -> Way | None:
+def _find(model: type[Model], above: tuple[type[Model], ...]) -> tuple[Way, ...]:
     said = getattr(model, "scoped_by", None) if issubclass(model, MerchantModel) else EVERYBODY
     if said == EVERYBODY:
-        return None
+        return ()
     if said is not None:
-        return _along(model, said, above)
+        return (_along(model, said, above),)
     keys = {name: model._meta.fields_map[name] for name in sorted(model._meta.fk_fields | model._meta.o2o_fields)}
     leading = [name for name in keys if _leads(model, keys[name], above)]
     needed = [name for name in leading if not keys[name].null]
-    if len(needed) == 1:
-        return _along(model, needed[0], above)
-    if leading:
+    if leading and not needed:
         raise ConfigurationError(
-            f"{model.__name__} hangs on scoped rows by {', '.join(leading)}. Say which of them decides who sees it:"
-            f' scoped_by = "{leading[0]}", or scoped_by = EVERYBODY where its rows are for the whole merchant.'
+            f"{model.__name__} hangs on scoped rows by {', '.join(leading)}, which may be empty. Say which of them"
+            f' decides who sees it: scoped_by = "{leading[0]}"; or EVERYBODY, where its rows are the whole merchant\'s.'
         )
-    return None
+    return tuple(_along(model, name, above) for name in needed)
 
 
 def _leads(model: type[Model], key: Any, above: tuple[type[Model], ...]) -> bool:
     target = key.related_model
-    return target is not model and target not in above and _find(target, (*above, model)) is not None
+    return target is not model and target not in above and bool(_find(target, (*above, model)))
 
 
 def _along(model: type[Model], name: str, above: tuple[type[Model], ...]) -> Way:
@@ -75,6 +74,6 @@ def _along(model: type[Model], name: str, above: tuple[type[Model], ...]) -> Way
     if target._meta.db_table == POSTS:
         return Way(column)
     onwards = _find(target, (*above, model))
-    if onwards is None:
+    if not onwards:
         raise ConfigurationError(f"{model.__name__}.scoped_by names {name!r}, whose rows everybody sees.")
     return Way(column, target._meta.db_table, onwards)

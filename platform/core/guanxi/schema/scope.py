@@ -12,7 +12,7 @@ from strawberry.types.base import get_object_definition
 from tortoise.models import Model
 
 from guanxi.context import Context, DataScope
-from guanxi.db.scoping import Way, way_of
+from guanxi.db.scoping import POSTS, Way, ways_of
 from guanxi.errors import NotFoundError, Text
 from guanxi.schema.catalog import camel
 from guanxi.schema.ids import Id
@@ -33,10 +33,10 @@ def suffix(ctx: Context, bind: Bind, model: type[Model], alias: str) -> str:
     Raises:
         ConfigurationError: the model does not say who sees its rows.
     """
-    way = way_of(model)
-    if way is None or ctx.actor.scope is None:
+    ways, scope = ways_of(model), ctx.actor.scope
+    if scope is None:
         return ""
-    return f" AND {_condition(way, alias, ctx.actor.scope, bind)}"
+    return "".join(f" AND {_condition(way, alias, scope, bind)}" for way in ways)
 
 
 async def seen(ctx: Context, model: type[Model], ids: Iterable[UUID], *, lock: bool = False) -> set[UUID]:
@@ -45,12 +45,11 @@ async def seen(ctx: Context, model: type[Model], ids: Iterable[UUID], *, lock: b
     ``lock`` keeps the customers behind them with their owner until the transaction ends.
     """
     wanted = list(dict.fromkeys(UUID(int=one.int) for one in ids))
-    way = way_of(model)
-    if way is None or ctx.actor.scope is None or not wanted:
+    if ctx.actor.scope is None or not ways_of(model) or not wanted:
         return set(wanted)
     if lock and ctx.platform.dialect == "postgres":
-        await _lock(ctx, model, way, wanted)
-    return await _select(ctx, model, wanted, way, ctx.actor.scope)
+        await _lock(ctx, model, wanted)
+    return await _select(ctx, model, wanted)
 
 
 async def check_input(ctx: Context, values: Sequence[Any]) -> None:
@@ -66,7 +65,7 @@ async def check_input(ctx: Context, values: Sequence[Any]) -> None:
         places.setdefault(given.tag, []).append((path, UUID(int=given.int)))
     for tag in sorted(places):
         table = ctx.schema.catalog.tags.get(tag)
-        if table is None or way_of(table.model) is None:
+        if table is None or not ways_of(table.model):
             continue
         found = await seen(ctx, table.model, (one for _, one in places[tag]), lock=True)
         for path, one in places[tag]:
@@ -75,41 +74,50 @@ async def check_input(ctx: Context, values: Sequence[Any]) -> None:
 
 
 def _condition(way: Way, alias: str, scope: DataScope, bind: Bind) -> str:
-    if way.onwards is None:
+    if not way.onwards:
         return f'{alias}."{way.column}" IN ({scope.posts(bind)})'
     inner = f"{alias}s"
+    further = " AND ".join(_condition(one, inner, scope, bind) for one in way.onwards)
     return (
         f'EXISTS (SELECT 1 FROM "{way.table}" {inner} WHERE {inner}."merchant_id" = {alias}."merchant_id"'
-        f' AND {inner}."id" = {alias}."{way.column}" AND {_condition(way.onwards, inner, scope, bind)})'
+        f' AND {inner}."id" = {alias}."{way.column}" AND {further})'
     )
 
 
-async def _select(ctx: Context, model: type[Model], ids: Sequence[UUID], way: Way, scope: DataScope) -> set[UUID]:
+async def _select(ctx: Context, model: type[Model], ids: Sequence[UUID]) -> set[UUID]:
     params: list[Any] = []
     bind = _binder(params)
     mine, wanted = bind(ctx.merchant.id), ", ".join(map(bind, ids))
     sql = (
         f'SELECT t."id" AS id FROM "{model._meta.db_table}" t WHERE t."merchant_id" = {mine}'
-        f' AND t."id" IN ({wanted}) AND {_condition(way, "t", scope, bind)}'
+        f' AND t."id" IN ({wanted}){suffix(ctx, bind, model, "t")}'
     )
     to_id = model._meta.fields_map["id"].to_python_value
     return {to_id(row["id"]) for row in await ctx.platform.fetch(sql, params)}
 
 
-async def _lock(ctx: Context, model: type[Model], way: Way, ids: Sequence[UUID]) -> None:
+async def _lock(ctx: Context, model: type[Model], ids: Sequence[UUID]) -> None:
     """In one order for everybody, before anything is looked at: a handover then comes before or after all of this."""
     params: list[Any] = []
     bind = _binder(params)
     mine, wanted = bind(ctx.merchant.id), ", ".join(map(bind, ids))
-    table, inner = model._meta.db_table, wanted
-    while way.onwards is not None:
-        inner = f'SELECT "{way.column}" FROM "{table}" WHERE "merchant_id" = {mine} AND "id" IN ({inner})'
-        table, way = way.table, way.onwards
-    await ctx.platform.fetch(
-        f'SELECT "id" FROM "{table}" WHERE "merchant_id" = {mine} AND "id" IN ({inner})'
-        ' ORDER BY "id" FOR NO KEY UPDATE',
-        params,
-    )
+    owned: dict[str, list[str]] = {}
+    for way in ways_of(model):
+        _owned(way, model._meta.db_table, wanted, mine, owned)
+    for table in sorted(owned):
+        within = " OR ".join(f'"id" IN ({one})' for one in owned[table])
+        lock = f'SELECT "id" FROM "{table}" WHERE "merchant_id" = {mine} AND ({within}) ORDER BY "id" FOR NO KEY UPDATE'
+        await ctx.platform.fetch(lock, params)
+
+
+def _owned(way: Way, table: str, ids: str, mine: str, found: dict[str, list[str]]) -> None:
+    """The rows at the end of a way that name a post: their table, and SQL of their ids."""
+    if way.table == POSTS:
+        found.setdefault(table, []).append(ids)
+        return
+    further = f'SELECT "{way.column}" FROM "{table}" WHERE "merchant_id" = {mine} AND "id" IN ({ids})'
+    for one in way.onwards:
+        _owned(one, way.table, further, mine, found)
 
 
 def _binder(params: list[Any]) -> Bind:

@@ -6,7 +6,7 @@ from functools import partial
 from tortoise.exceptions import ConfigurationError
 from tortoise.models import Model
 
-from guanxi.db.scoping import way_of
+from guanxi.db.scoping import ways_of
 from guanxi.permissions import Permission
 from guanxi.schema.catalog import Catalog, Table, type_name
 from guanxi.schema.ids import TAG
@@ -47,7 +47,7 @@ def _add(catalog: Catalog, place: Place, entry: TypeEntry, others: Implementers)
 
 def _check_scope(place: Place, model: type[Model]) -> None:
     try:
-        way_of(model)
+        ways_of(model)
     except ConfigurationError as error:
         raise place.wrong("stands over a table that does not say who sees its rows", str(error)) from error
 
