@@ -3,14 +3,16 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from guanxi.errors import ForbiddenError, Text
+from guanxi.errors import ForbiddenError, StepUpRequiredError, Text
 from guanxi.permissions import Permission
 
-ActorKind = Literal["token", "staff", "platform", "system", "anonymous"]
+ActorKind = Literal["token", "staff", "shopper", "platform", "system", "anonymous"]
+
+FRESH = timedelta(minutes=10)
 
 
 def utc_now() -> datetime:
@@ -28,6 +30,7 @@ class MerchantRef:
     timezone: str = "Asia/Shanghai"
     currency: str = "CNY"
     locale: str = "zh-CN"
+    document_mode: str = "limited"
 
 
 class DataScope(Protocol):
@@ -39,16 +42,31 @@ class DataScope(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever acts: an API token, a staff member, the platform, or the system itself.
+    """Whoever acts: an API token, a staff member, a shopper, the platform, or the system itself.
 
-    ``post_id`` is the post that it acts for; ``scope`` None: it sees the whole merchant.
+    ``person_id`` is a staff member's, ``customer_id`` a shopper's own customer, ``post_id`` the post that it acts for;
+    ``scope`` None: it sees the whole merchant.
     """
 
     kind: ActorKind
     id: str
     permissions: frozenset[str] = frozenset()
+    person_id: UUID | None = None
+    customer_id: UUID | None = None
     post_id: UUID | None = None
     scope: DataScope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How a person's session or a shopper's token came about.
+
+    ``credential`` is its public id; from ``until`` on it is refused.
+    """
+
+    credential: str
+    at: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +78,7 @@ class Principal:
     plugins: frozenset[str] = frozenset()
     epoch: int = 0
     origins: tuple[str, ...] = ()
+    sign_in: SignIn | None = None
 
 
 class Platform(Protocol):
@@ -88,6 +107,9 @@ class Platform(Protocol):
     async def publish(self, ctx: "Context", event: object) -> None:
         """Write ``event`` to the outbox and call its inline handlers, inside the running transaction."""
 
+    async def tell_disabled(self, ctx: "Context", event: object) -> Mapping[str, str]:
+        """Tell plugins that the merchant has switched off of an event that reaches even them; what each said to it."""
+
     def follow(self, ctx: "Context") -> AsyncIterator[object]:
         """The merchant's events from now on, as they are committed."""
 
@@ -96,6 +118,12 @@ class Platform(Protocol):
 
     async def facts(self, ctx: "Context", name: str, customer_ids: Sequence[UUID]) -> list[Any]:
         """One value per customer, in the order asked."""
+
+    async def fact(self, ctx: "Context", name: str) -> Any:
+        """The fact of this name, where the merchant has it. Raises: PluginDisabledError."""
+
+    async def facts_on_offer(self, ctx: "Context") -> list[Any]:
+        """Every fact that the merchant has, by name."""
 
 
 @dataclass(slots=True)
@@ -135,6 +163,23 @@ class Context:
         """Raises: ForbiddenError naming the permission that is missing."""
         if not self.can(permission):
             raise forbidden(permission)
+
+    def require_for(self, customer_id: UUID, permission: Permission) -> None:
+        """As ``require``; a shopper needs no permission, but it must be the shopper's own customer.
+
+        Raises: ForbiddenError.
+        """
+        if self.actor.customer_id != customer_id:
+            self.require(permission)
+
+    def require_fresh_sign_in(self) -> None:
+        """Raises: StepUpRequiredError where a person's password was asked for more than ten minutes ago."""
+        sign_in = self.principal.sign_in
+        if self.actor.kind == "staff" and (sign_in is None or self.now() - sign_in.at > FRESH):
+            raise StepUpRequiredError(
+                Text("This needs a sign-in of the last ten minutes.", "此操作需要十分钟内的登录。"),
+                hint=Text("Sign in again, then repeat it.", "请重新登录后再试。"),
+            )
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:

@@ -60,6 +60,12 @@ class ForbiddenError(GuanxiError):
     code = "FORBIDDEN"
 
 
+class StepUpRequiredError(GuanxiError):
+    """A person must have typed the password a short while ago."""
+
+    code = "STEP_UP_REQUIRED"
+
+
 class BadUserInputError(GuanxiError):
     """A value that cannot be accepted as it is."""
 
@@ -94,6 +100,18 @@ class PluginDisabledError(GuanxiError):
     """A fact, command or registered document needs a plugin that this merchant has not enabled."""
 
     code = "PLUGIN_DISABLED"
+
+
+class PersistedQueryNotFoundError(GuanxiError):
+    """Nobody knows the document of this id; a client of APQ sends its text once more."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+
+
+class PersistedQueryRequiredError(GuanxiError):
+    """The merchant runs registered documents only."""
+
+    code = "PERSISTED_QUERY_REQUIRED"
 
 
 class PluginFailedError(GuanxiError):

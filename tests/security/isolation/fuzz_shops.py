@@ -23,6 +23,7 @@ from guanxi.merchants import service as merchants
 from guanxi.merchants.service import NewMerchant
 from guanxi.plugins import service as plugins
 from guanxi.plugins import worker
+from guanxi.privacy import service as privacy
 from guanxi.staff import service as staff
 from guanxi_membership import service as membership
 
@@ -101,13 +102,22 @@ async def grow(opened: Installation, shop: Shop, folder: Path, number: int) -> N
     await _seed_timeline(ctx, shop, ids, number)
     await _seed_import(opened, ctx, shop, folder, number)
     await _seed_file(ctx, shop, folder, number)
+    await _seed_document(opened, ctx, shop, number)
     await _seed_job(ctx, shop, number)
     for plugin in opened.host.loaded:
         if plugin not in shop.enabled:
             await plugins.enable(ctx, opened.platform, plugin, backfill_from=datetime(shop.year, 1, 1, tzinfo=UTC))
     shop.enabled = frozenset(opened.host.loaded)
     await _seed_membership(_inside(ctx, shop), shop, ids, number)
+    await _seed_privacy(_inside(ctx, shop), shop, ids, number)
     await worker.serve_merchant(opened.platform, shop.merchant, shop.now)
+
+
+async def _seed_document(opened: Installation, ctx: Context, shop: Shop, number: int) -> None:
+    """A document that only this shop's clients send."""
+    ctx = replace(ctx, schema=await opened.platform.schema_for(shop.enabled))
+    name = shop.text("execution_registered_document", "name", number)
+    await merchants.register_documents(ctx, [merchants.NewDocument(f"query {name} {{ merchant {{ slug }} }}", name)])
 
 
 async def _seed_job(ctx: Context, shop: Shop, number: int) -> None:
@@ -228,7 +238,29 @@ async def _seed_file(ctx: Context, shop: Shop, folder: Path, number: int) -> Non
     written = folder / shop.text("file", "content", number)
     written.write_text(shop.text("file", "content", number))
     name = shop.text("file", "name", number)
-    await files.keep_local_file(ctx, written, name=name, purpose="attachment", media_type="text/plain", expires_in=None)
+    await files.keep_local_file(
+        ctx, written, name=name, purpose="attachment", media_type="text/plain", expires_in=None
+    )
+
+
+async def _seed_privacy(ctx: Context, shop: Shop, ids: list[Any], number: int) -> None:
+    said = privacy.Statement(
+        customer_id=ids[0],
+        channel="sms",
+        purpose="marketing",
+        state="given",
+        source=shop.text("consent", "source", number),
+        notice_version=shop.text("consent", "notice", number),
+        evidence=shop.text("consent", "evidence", number),
+    )
+    await privacy.set_consent(ctx, said)
+    note = shop.text("request", "note", number)
+    made = await privacy.register_request(ctx, customer_id=ids[1], kind="export", note=note)
+    hold = await privacy.place_hold(ctx, customer_id=ids[0], reason=shop.text("hold", "reason", number))
+    await privacy.set_retention(ctx, privacy_class="export", keep_days=30_000 + number)
+    gone = await _seed_customer(ctx, shop, number * 10 + 7)
+    await privacy.erase_customer(ctx, gone)
+    shop.named |= {"request": made.id.hex, "hold": hold.id.hex}
 
 
 async def _seed_membership(ctx: Context, shop: Shop, ids: list[Any], number: int) -> None:

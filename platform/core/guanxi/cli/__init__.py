@@ -2,7 +2,7 @@
 
 import typer
 
-from guanxi.cli import audits, imports, merchants, operate, plugins, schemas, tokens
+from guanxi.cli import audits, documents, imports, merchants, operate, plugins, schemas, tokens
 
 app = typer.Typer(
     name="guanxi",
@@ -17,6 +17,7 @@ app.add_typer(tokens.app, name="token")
 app.add_typer(plugins.app, name="plugin")
 app.add_typer(schemas.app, name="schema")
 app.add_typer(imports.app, name="import")
+app.add_typer(documents.app, name="document")
 app.add_typer(audits.app, name="audit")
 
 

@@ -25,10 +25,12 @@ from guanxi.execution.executor import (
     open_stream,
 )
 from guanxi.execution.masking import Mask
+from guanxi.execution.registered import OPEN, DocumentStore, FoundDocument
 from guanxi.execution.request import Answer, GraphQLRequest
-from guanxi.execution.running import RunningSubscriptions
+from guanxi.execution.running import CORE, RunningSubscriptions
 from guanxi.execution.steps import MUTATION
 from guanxi.execution.throttle import Budget, Throttle
+from guanxi.execution.usage import list_owners
 from guanxi.settings import Limits
 
 T = TypeVar("T")
@@ -45,6 +47,7 @@ class Engine:
         self.limits = limits
         self.throttle = Throttle(limits.cost_per_minute, clock)
         self.turns = idempotency.Turns()
+        self.store = DocumentStore(lambda ctx: self._charge(ctx, 1))
         self.subscriptions = RunningSubscriptions()
         self._documents: WeakKeyDictionary[Any, Documents] = WeakKeyDictionary()
         self._unfinished: set[asyncio.Task[Answer]] = set()
@@ -62,6 +65,18 @@ class Engine:
     async def subscribe(self, request: GraphQLRequest, ctx: Context) -> AsyncIterator[Answer] | Answer:
         """A subscription's answers; the one answer of a query, mutation or refusal."""
         return await self._guarded(ctx, partial(self._subscribe, request, ctx))
+
+    def plugins_of(self, text: str, ctx: Context) -> frozenset[str]:
+        """Ids of the plugins that a document to register needs.
+
+        Raises: BadUserInputError or QueryTooComplexError where it does not fit the merchant's schema.
+        """
+        try:
+            document = self.documents_of(ctx.schema).read(text, ctx.actor.permissions, registered=True)
+        except DocumentRefusedError as error:
+            raise errors.unfit(error.found[0].message) from None
+        owners = [list_owners(document.schema, document.fragments, one.node, {}) for one in document.operations]
+        return frozenset().union(*owners) - {CORE}
 
     async def settle(self) -> None:
         """Wait for mutations that outlived their deadline."""
@@ -85,7 +100,7 @@ class Engine:
             return answer
 
     async def _run(self, request: GraphQLRequest, ctx: Context) -> Answer:
-        call = self._admit(request, ctx)
+        call = await self._admit(request, ctx)
         if call.operation.kind == "subscription":
             raise errors.bad_input(
                 Text("A subscription has more than one answer.", "订阅会返回多个结果。"),
@@ -96,9 +111,9 @@ class Engine:
     async def _answer(self, call: Call) -> Answer:
         return await (self._mutate(call) if call.operation.kind == "mutation" else self._query(call))
 
-    def _admit(self, request: GraphQLRequest, ctx: Context) -> Call:
+    async def _admit(self, request: GraphQLRequest, ctx: Context) -> Call:
         values.check_variables(request.variables, self.limits)
-        operation = self._read(request, ctx)
+        operation = self._read(await self.store.find(request, ctx), ctx).pick(request.operation_name)
         if request.read_only and operation.kind == "mutation":
             raise errors.ReadOnlyRequestError(
                 Text("A mutation cannot come by GET.", "变更操作不能使用 GET 请求。"),
@@ -115,24 +130,21 @@ class Engine:
         claim = idempotency.claim(key, operation, request, ctx) if key is not None else None
         return Call(ctx, operation, variables, requested, claim)
 
-    def _read(self, request: GraphQLRequest, ctx: Context) -> Operation:
-        if not request.query:
-            raise errors.bad_input(
-                Text("The request has no document.", "请求中没有文档。"),
-                Text("Send one in query.", "请在 query 中传入文档。"),
-                "query",
-            )
+    def _read(self, found: FoundDocument, ctx: Context) -> Document:
         documents, permissions = self.documents_of(ctx.schema), ctx.actor.permissions
-        document = documents.find(request.query, permissions) or self._read_new(request.query, documents, ctx)
-        return document.pick(request.operation_name)
+        return documents.find(found.text, permissions) or self._read_new(found, documents, ctx)
 
-    def _read_new(self, text: str, documents: Documents, ctx: Context) -> Document:
+    def _read_new(self, found: FoundDocument, documents: Documents, ctx: Context) -> Document:
         """Read a document for somebody who still has a budget; one that is refused is paid by it."""
         self._charge(ctx, 1)
+        is_large = found.is_registered or ctx.merchant.document_mode == OPEN
         try:
-            document = documents.read(text, ctx.actor.permissions)
-        except Exception:
+            document = documents.read(found.text, ctx.actor.permissions, registered=is_large)
+        except Exception as error:
             self.throttle.drain(ctx.merchant.id, payer(ctx), REFUSED)
+            missing = found.plugins.difference(ctx.schema.plugins if found.plugins else ())
+            if missing and isinstance(error, DocumentRefusedError):
+                raise errors.plugin_disabled(min(missing)) from None
             raise
         self.throttle.refund(ctx.merchant.id, payer(ctx), 1)
         return document
@@ -221,7 +233,7 @@ class Engine:
         return answer
 
     async def _subscribe(self, request: GraphQLRequest, ctx: Context) -> AsyncIterator[Answer] | Answer:
-        call = self._admit(request, ctx)
+        call = await self._admit(request, ctx)
         if call.operation.kind != "subscription":
             return await self._answer(call)
         executor = build_executor(call.operation, call.variables, ctx)

@@ -1,6 +1,13 @@
 """What execution refuses, and the wording that every place shares."""
 
-from guanxi.errors import BadUserInputError, GuanxiError, QueryTooComplexError, Text, UnavailableError
+from guanxi.errors import (
+    BadUserInputError,
+    GuanxiError,
+    PluginDisabledError,
+    QueryTooComplexError,
+    Text,
+    UnavailableError,
+)
 
 
 class ParseFailedError(GuanxiError):
@@ -63,4 +70,22 @@ def unavailable() -> UnavailableError:
     return UnavailableError(
         Text("The database cannot answer now.", "数据库暂时无法响应。"),
         hint=Text("Try again in a few seconds.", "请几秒后重试。"),
+    )
+
+
+def plugin_disabled(plugin: str) -> PluginDisabledError:
+    """A registered document, or a subscription, needs a plugin that is off."""
+    return PluginDisabledError(
+        Text(f"The plugin {plugin} is not enabled.", f"插件 {plugin} 未启用。"),
+        hint=Text("Enable it, or leave out its fields.", "请启用该插件，或去除其字段。"),
+        details={"plugin": plugin},
+    )
+
+
+def unfit(reason: str) -> BadUserInputError:
+    """A document to register that could not run; ``reason`` as graphql-core words it."""
+    return bad_input(
+        Text(f"The document does not fit the schema: {reason}", f"文档与 schema 不符：{reason}"),
+        Text("Correct it, or enable the plugin that it needs.", "请修正文档，或启用所需插件。"),
+        "text",
     )

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from guanxi.context import Context, Principal, forbidden
-from guanxi.errors import GuanxiError, PluginDisabledError, Text
+from guanxi.errors import GuanxiError
+from guanxi.execution import errors
 from guanxi.execution.calls import Call
 from guanxi.execution.documents import Operation
 from guanxi.execution.masking import Mask
@@ -53,7 +54,7 @@ class RunningSubscription:
     def _refusal(self, plugins: Collection[str]) -> GuanxiError | None:
         missing = self.plugins.difference(plugins)
         if missing:
-            return _disabled(min(missing))
+            return errors.plugin_disabled(min(missing))
         lost = self.permissions - self.ctx.actor.permissions
         return forbidden(min(lost)) if lost else None
 
@@ -103,11 +104,3 @@ def _root_permissions(operation: Operation) -> frozenset[str]:
     home = operation.document.schema.subscription_type
     fields = [home.fields[root.name] for root in operation.roots if root.name in home.fields] if home else []
     return frozenset(name for one in fields for name in one.extensions[FACET].permissions)
-
-
-def _disabled(plugin: str) -> PluginDisabledError:
-    return PluginDisabledError(
-        Text(f"The plugin {plugin} is no longer enabled.", f"插件 {plugin} 已停用。"),
-        hint=Text("Subscribe again without its fields.", "请去除该插件的字段后重新订阅。"),
-        details={"plugin": plugin},
-    )

@@ -9,6 +9,7 @@ from guanxi.errors import BadUserInputError, Text
 
 MAX_NAME = 80
 MAX_ORIGINS = 20
+MAX_DOCUMENTS = 100  # registered at once
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 HOST = re.compile(r"\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII)
@@ -55,6 +56,18 @@ def checked_name(name: str) -> str:
             "name",
             Text("The name cannot be used.", "名称不可用。"),
             Text(f"Write 1 to {MAX_NAME} printable characters.", f"请填写 1 到 {MAX_NAME} 个可见字符。"),
+        )
+    return name
+
+
+def checked_document_name(name: str) -> str:
+    """What people call a document, without outer whitespace. Raises: BadUserInputError."""
+    name = name.strip()
+    if not 1 <= len(name) <= 200 or not name.isprintable():
+        raise _refused(
+            "name",
+            Text("The document's name cannot be used.", "文档名称不可用。"),
+            Text("Write 1 to 200 printable characters.", "请填写 1 到 200 个可见字符。"),
         )
     return name
 

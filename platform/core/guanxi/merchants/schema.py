@@ -3,12 +3,29 @@
 from typing import Any, cast
 
 from guanxi.context import Context
+from guanxi.execution import rows
+from guanxi.execution.models import RegisteredDocument
 from guanxi.merchants import permissions, service, types
 from guanxi.permissions import SIGNED_IN
 from guanxi.schema import ids
+from guanxi.schema.connections import Connection
+from guanxi.schema.declare import page
+from guanxi.schema.roots import Query
 
 schema = types.schema
 SETTINGS = ("name", "timezone", "currency", "locale", "document_mode", "allowed_origins")
+
+schema.add(
+    Query,
+    "registeredDocuments",
+    Connection[types.RegisteredDocument] | None,
+    page(
+        RegisteredDocument,
+        order="-created_at",
+        permission=permissions.READ_DOCUMENTS,
+        description="Documents that the merchant's clients run by their ids, newest first.",
+    ),
+)
 
 
 @schema.query(permission=SIGNED_IN)
@@ -22,6 +39,31 @@ async def update_merchant(ctx: Context, values: types.UpdateMerchantInput) -> ty
     """Change the merchant's settings. They are in force with the next request."""
     row = await service.update_merchant(ctx, changes_of(values), expected_version=values.expected_version)
     return types.UpdateMerchantPayload(merchant=to_merchant(row))
+
+
+@schema.mutation(permission=permissions.WRITE_DOCUMENTS)
+async def register_documents(
+    ctx: Context, values: types.RegisterDocumentsInput
+) -> types.RegisterDocumentsPayload | None:
+    """Register documents of a client, all or none; from then on it may send their ids alone."""
+    new = [service.NewDocument(text=one.text, name=one.name) for one in values.documents]
+    made = await service.register_documents(ctx, new)
+    return types.RegisterDocumentsPayload(
+        documents=[await rows.find(ctx, types.RegisteredDocument, one) for one in made]
+    )
+
+
+@schema.mutation(permission=permissions.WRITE_DOCUMENTS)
+async def retire_document(ctx: Context, values: types.RetireDocumentInput) -> types.RetireDocumentPayload | None:
+    """Forget a document: its id runs no longer, in no process."""
+    await service.retire_document(ctx, values.document_id)
+    return types.RetireDocumentPayload(document_id=values.document_id)
+
+
+@schema.batch(types.RegisteredDocument, permission=permissions.READ_DOCUMENTS, requires=("plugins",))
+async def plugins(documents: list[types.RegisteredDocument], _ctx: Context) -> list[list[str]]:
+    """Ids of plugins that it needs: without one of them it answers PLUGIN_DISABLED."""
+    return [list(cast(Any, one).plugins) for one in documents]
 
 
 def to_merchant(row: Any) -> types.Merchant:

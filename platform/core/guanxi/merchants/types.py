@@ -5,14 +5,17 @@ from enum import Enum
 
 import strawberry
 
+from guanxi.execution.models import RegisteredDocument as RegisteredDocumentRow
+from guanxi.merchants import permissions
 from guanxi.schema.ids import Id
+from guanxi.schema.nodes import Node
 from guanxi.schema.part import SchemaPart
 from guanxi.schema.payloads import Payload
 from guanxi.schema.scalars import Currency, TimeZone
 from guanxi.schema.values import Value
 
 schema = SchemaPart()
-TAG = "mer"
+TAG, DOCUMENT = "mer", "doc"
 
 
 @strawberry.enum(description="Which documents the merchant's clients may send.")
@@ -60,3 +63,57 @@ class UpdateMerchantPayload(Payload):
     """Answer of updateMerchant."""
 
     merchant: Merchant | None = strawberry.field(description="The changed merchant.", default=None)
+
+
+@schema.table(
+    RegisteredDocumentRow,
+    tag=DOCUMENT,
+    permission=permissions.READ_DOCUMENTS,
+    description="A document that the merchant's clients run by its id.",
+)
+class RegisteredDocument(Node):
+    """The plugins that it needs are a batch field, because they are stored as JSON."""
+
+    document_id: str
+    name: str
+    text: str
+    registered_by: str
+    created_at: datetime
+
+
+@strawberry.input(description="A document to register.")
+class NewDocumentInput:
+    """One of several."""
+
+    text: str = strawberry.field(description="The document, exactly as the client has it.")
+    name: str = strawberry.field(description="What people call it: its file or its operation.")
+
+
+@strawberry.input(description="The documents of a client.")
+class RegisterDocumentsInput:
+    """As a build writes them."""
+
+    documents: list[NewDocumentInput] = strawberry.field(description="1 to 100.")
+
+
+@schema.value(description="What was registered.")
+class RegisterDocumentsPayload(Payload):
+    """Answer of registerDocuments."""
+
+    documents: list[RegisteredDocument | None] | None = strawberry.field(
+        description="In the order given; one that was known keeps its name.", default=None
+    )
+
+
+@strawberry.input(description="Which document to forget.")
+class RetireDocumentInput:
+    """By the id that clients send."""
+
+    document_id: str = strawberry.field(description="sha256: and the digest.")
+
+
+@schema.value(description="What was retired.")
+class RetireDocumentPayload(Payload):
+    """Answer of retireDocument."""
+
+    document_id: str | None = strawberry.field(description="The id that no longer runs.", default=None)

@@ -142,7 +142,7 @@ async def raise_epoch(merchant: Context | UUID) -> None:
 
 def ref_of(row: Merchant) -> MerchantRef:
     """What a context carries of a merchant."""
-    return MerchantRef(row.id, row.slug, row.name, row.timezone, row.currency, row.locale)
+    return MerchantRef(row.id, row.slug, row.name, row.timezone, row.currency, row.locale, row.document_mode)
 
 
 def require_platform(ctx: Context) -> None:
