@@ -75,9 +75,8 @@ async def test_each_page_is_one_event_and_days_are_those_of_the_file(
     await service.import_file(cdnow_shop.ctx, db, part_of(250), "cdnow", options=SMALL)
     query = StatsQuery(group_by=[Group.DAY], order_by=[(Measure.BUCKET, False)], first=1)
 
-    assert [(type(event), event.count) for event in cdnow_shop.events] == [
-        (InteractionsImported, size) for size in (100, 100, 50)
-    ]
+    told = [event for event in cdnow_shop.events if isinstance(event, InteractionsImported)]
+    assert [event.count for event in told] == [100, 100, 50]
     assert str((await service.interaction_stats(cdnow_shop.ctx, query)).rows[0].bucket) == "1997-01-01"
 
 

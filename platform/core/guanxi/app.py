@@ -21,17 +21,20 @@ from guanxi.plugins import keys
 from guanxi.plugins.calls import HookCaller
 from guanxi.plugins.host import PluginHost
 from guanxi.plugins.jobs import HostJobs
-from guanxi.plugins.platform import HostPlatform
+from guanxi.plugins.platform import CoreFollower, HostPlatform
 from guanxi.plugins.watchdog import Watchdog
 from guanxi.plugins.worker import Worker
 from guanxi.schema.part import SchemaPart
 from guanxi.settings import Settings
 
 # Core domains, each below those after it; registered through the same hook as plugins.
-DOMAINS = ("files", "jobs", "merchants", "staff", "customers", "interactions", "plugins")
+DOMAINS = ("files", "jobs", "merchants", "staff", "customers", "interactions", "quality", "plugins")
 CORE_APPS = tuple(
     App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations")
-    for name in ("audit", "files", "jobs", "merchants", "staff", "customers", "interactions", "execution", "plugins")
+    for name in (
+        *("audit", "files", "jobs", "merchants", "staff", "customers", "interactions", "quality", "execution"),
+        "plugins",
+    )
 )
 
 
@@ -64,6 +67,12 @@ def core_jobs() -> dict[str, JobKind]:
     """The kinds of jobs of the core's domains, by name."""
     modules = [import_module(f"guanxi.{name}.plugin") for name in DOMAINS]
     return {one.name: one for module in modules if hasattr(module, "jobs") for one in module.jobs()}
+
+
+def core_followers() -> list[CoreFollower]:
+    """The domains of the core that hear of the others' events, in the transaction of these."""
+    modules = [import_module(f"guanxi.{name}.plugin") for name in DOMAINS]
+    return [module.follow_events for module in modules if hasattr(module, "follow_events")]
 
 
 def build_host(settings: Settings) -> PluginHost:
@@ -125,6 +134,7 @@ async def _platform(settings: Settings, db: Database, host: PluginHost) -> HostP
     caller = HookCaller(host, trace=settings.trace_hooks)
     made = HostPlatform(db, host, caller, await keys.cursor_key(settings), settings.backup_dir)
     made.core_facts, made.core_jobs, made.limits = core_facts(), core_jobs(), settings.limits
+    made.core_followers = core_followers()
     made.files = LocalFiles(settings.files_dir)
     return made
 

@@ -46,6 +46,36 @@ class CustomerUpdated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomersImported(Event):
+    """Many customers are new, one event for all of them; their ids lie between the two."""
+
+    name: ClassVar[str] = "customers_imported"
+    count: int
+    first_id: UUID
+    last_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerMerged(Event):
+    """A customer was absorbed by another, who survives; ``merge_id`` is unique for ever."""
+
+    name: ClassVar[str] = "customer_merged"
+    merge_id: UUID
+    survivor_id: UUID
+    absorbed_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerUnmerged(Event):
+    """A merge was taken back: what the absorbed customer had before it is that customer's again."""
+
+    name: ClassVar[str] = "customer_unmerged"
+    merge_id: UUID
+    survivor_id: UUID
+    absorbed_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionRecorded(Event):
     """One fact on a customer's timeline. ``mode`` HISTORICAL grants no points and reaches nobody."""
 

@@ -58,6 +58,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "ContactPointInput.value": ("contact_point", "value"),
     "UpdateContactPointInput.value": ("contact_point", "value"),
     "CustomerFilter.tag": ("customer_tag", "name"),
+    "CustomerFilter.search": ("customer", "display_name"),
     "CustomerFilter.source": ("customer", "source"),
     "InteractionFilter.source": ("interaction", "source"),
     "InteractionFilter.externalId": ("interaction", "external_id"),

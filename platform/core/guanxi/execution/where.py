@@ -75,6 +75,8 @@ class Writer:
             return f"({self.write(value, alias, depth + 1)}) IS NOT TRUE"
         column = self.columns[name]
         self._check_right(column)
+        if column.write is not None:
+            return f"({column.write(self.ctx, self.statement, alias, value)})"
         if column.exists is None:
             return self._operators(name, value, self.statement.text(alias, column.column), column)
         model, key = column.exists

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from contextvars import Context as TaskContext
 from contextvars import ContextVar
@@ -38,11 +38,16 @@ ASK_SECONDS = 10.0
 EPOCH = "SELECT epoch FROM merchant WHERE id = ?1"
 
 
+# A domain of the core hears of all events of a transaction at once, inside it, before it commits.
+CoreFollower = Callable[[Context, Sequence[Event]], Awaitable[None]]
+
+
 @dataclass
 class Writing:
     """What the running transaction, or savepoint, has to tell once it is committed."""
 
     events: list[tuple[UUID, Event]] = field(default_factory=list)
+    unheard: list[tuple[Context, Event]] = field(default_factory=list)
     due: set[UUID] = field(default_factory=set)
     plugins: dict[UUID, frozenset[str]] = field(default_factory=dict)
 
@@ -57,6 +62,7 @@ class HostPlatform:
         self.db, self.host, self.caller = db, host, caller
         self.cursor_key, self.backup_dir = cursor_key, backup_dir
         self.core_facts: dict[str, Fact] = {}
+        self.core_followers: Sequence[CoreFollower] = ()
         self.core_jobs: dict[str, JobKind] = {}
         self.files: FileStore
         self.limits = Limits.model_validate({})
@@ -90,11 +96,14 @@ class HostPlatform:
                 if outer is None:
                     await fencing.check(self.db)
                 yield
+                if outer is None:
+                    await self._tell_core(inner)
         finally:
             # Not reset(): a transaction that a plugin leaks ends in a context where it did not begin.
             _writing.set(outer)
         if outer is not None:
             outer.events += inner.events
+            outer.unheard += inner.unheard
             outer.due |= inner.due
             return
         for merchant, event in inner.events:
@@ -141,6 +150,7 @@ class HostPlatform:
         plugins = await self.plugins_now(ctx)
         told = [one for one, _ in self.host.implementations(outbox.hook_of(event.name), plugins)]
         await outbox.write(ctx, event, told)
+        writing.unheard.append((ctx, event))
         for plugin, error in await self.teller.tell_now(ctx, event, told):
             self.report_fault(ctx, plugin, outbox.hook_of(event.name), error)
             writing.due.add(ctx.merchant.id)
@@ -268,6 +278,18 @@ class HostPlatform:
             return
         if until is not None:
             log.warning("plugin %s rests for merchant %s until %s", plugin, merchant.slug, until)
+
+    async def _tell_core(self, writing: Writing) -> None:
+        """Tell the core's domains, which are not contained: where one fails, nothing is written at all."""
+        while writing.unheard:
+            heard, writing.unheard = writing.unheard, []
+            by_merchant: dict[UUID, list[Event]] = {}
+            contexts = {ctx.merchant.id: ctx for ctx, _ in heard}
+            for ctx, event in heard:
+                by_merchant.setdefault(ctx.merchant.id, []).append(event)
+            for merchant, events in by_merchant.items():
+                for follower in self.core_followers:
+                    await follower(contexts[merchant], events)
 
     async def _offering(self, ctx: Context, name: str) -> Loaded | None:
         """The plugin that offers a fact or command, where the merchant has it enabled."""

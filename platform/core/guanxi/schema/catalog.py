@@ -1,6 +1,6 @@
 """Tables, columns and relations of one composed schema: what the declarations came to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,11 +89,13 @@ class FilterColumn:
     """What a field of ``where`` or ``orderBy`` compares, and what one must be allowed for it.
 
     ``exists`` is set where the column stands in another table: (its model, the column that points here).
+    ``write`` is set where a rule writes the condition: ``(ctx, statement, alias, value) -> sql``.
     """
 
     column: ColumnField
     permissions: tuple[Permission, ...] = ()
     exists: tuple[type[Model], str] | None = None
+    write: Callable[..., str] | None = None
 
 
 @dataclass(frozen=True)

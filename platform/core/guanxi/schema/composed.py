@@ -26,7 +26,7 @@ from guanxi.schema import checks, filters, ownership, payloads, relations, right
 from guanxi.schema.catalog import Catalog, camel, declaration_of, type_name
 from guanxi.schema.declare import Batch, Column, Root, is_optional
 from guanxi.schema.enums import OpenEnum, build_enum
-from guanxi.schema.part import Addition, FilterEntry, SchemaPart, TypeEntry
+from guanxi.schema.part import Addition, FilterEntry, FilterRule, SchemaPart, TypeEntry
 from guanxi.schema.problems import Place, line_of
 from guanxi.schema.rights import OutputField
 from guanxi.schema.roots import ROOTS, Mutation, Query, Subscription
@@ -235,7 +235,7 @@ class ComposedSchema(strawberry.Schema):
 
     def _foreign_filters(self, target: type) -> filters.Extra:
         """The filter fields on other tables that parts add to a ``where`` input."""
-        found: dict[str, tuple[Place, FilterEntry]] = {}
+        found: dict[str, tuple[Place, FilterEntry | FilterRule]] = {}
         for part, said in self.parts.items():
             places = {a.field.python_name: checks.place_of(part, a) for a in said.additions if a.target is target}
             found |= {camel(e.name): (places[e.name], e) for e in said.filter_fields if e.target is target}

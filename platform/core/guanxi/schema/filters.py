@@ -9,7 +9,7 @@ from graphql import GraphQLInputObjectType, get_named_type
 from guanxi.permissions import Permission
 from guanxi.schema.catalog import Catalog, ColumnField, ColumnUse, FilterColumn, Table, camel
 from guanxi.schema.columns import LEAVES, SORTABLE, TEXTS, column_of, tag_of
-from guanxi.schema.part import FilterEntry
+from guanxi.schema.part import FilterEntry, FilterRule
 from guanxi.schema.problems import Place
 from guanxi.schema.relations import foreign_key
 
@@ -17,7 +17,7 @@ LOGIC = ("and", "or", "not")
 OPERATORS = frozenset({"eq", "ne", "in", "lt", "lte", "gt", "gte", "contains", "startsWith", "isNull"})
 
 
-Extra = Mapping[str, tuple[Place, FilterEntry]]  # fields on other tables, by GraphQL name
+Extra = Mapping[str, tuple[Place, FilterEntry | FilterRule]]  # fields on other tables, by GraphQL name
 
 
 def filter_columns(
@@ -30,6 +30,10 @@ def filter_columns(
             continue
         own = Place(place.part, f"{made.name}.{name}", place.find_source)
         here, entry = extra.get(name, (own, None))
+        if isinstance(entry, FilterRule):
+            key = column_of(here, table.model, "id")
+            found[name] = FilterColumn(key, (entry.permission,), write=entry.write)
+            continue
         known = _foreign(catalog, here, table, entry) if entry else _named(catalog, here, table, name)
         leaves = _operator_leaves(here, get_named_type(one.type), known.column)
         if "ID" in leaves:

@@ -1,7 +1,7 @@
 """What the core or a plugin adds to GraphQL: a passive, typed collection. Nothing is registered anywhere else."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -70,6 +70,30 @@ class FilterEntry:
     permission: Permission | None = None
 
 
+class Parameters(Protocol):
+    """Takes values into a statement as parameters: no value ever becomes text of it."""
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgres``."""
+
+    def bind(self, value: Any) -> str:
+        """The placeholder of a value."""
+
+    def bind_all(self, values: Sequence[Any]) -> str:
+        """Placeholders for IN; of no values, a list that matches nothing."""
+
+
+@dataclass(frozen=True)
+class FilterRule:
+    """A filter field that writes its own SQL: ``write(ctx, parameters, alias, value)`` over the rows of ``alias``."""
+
+    target: type
+    name: str
+    write: Callable[[Any, Parameters, str, Any], str]
+    permission: Permission
+
+
 @dataclass(eq=False)
 class SchemaPart:
     """Everything one plugin says about GraphQL."""
@@ -79,7 +103,7 @@ class SchemaPart:
     inputs: dict[type, list[type]] = field(default_factory=dict)
     filters: dict[type, type] = field(default_factory=dict)
     orders: dict[type, type] = field(default_factory=dict)
-    filter_fields: list[FilterEntry] = field(default_factory=list)
+    filter_fields: list[FilterEntry | FilterRule] = field(default_factory=list)
     members: list[tuple[type[OpenEnum], Member[Any]]] = field(default_factory=list)
     joints: list[tuple[str, str]] = field(default_factory=list)
     implementers: list[type] = field(default_factory=list)
@@ -218,8 +242,8 @@ class SchemaPart:
 
         return decorate
 
-    def filter_field(self, entry: FilterEntry, annotation: Any, *, description: str) -> None:
-        """Add a filter on this plugin's table to another type's ``where``."""
+    def filter_field(self, entry: FilterEntry | FilterRule, annotation: Any, *, description: str) -> None:
+        """Add a filter on this plugin's table, or by a rule of its own, to another type's ``where``."""
         made = strawberry.field(default=strawberry.UNSET, description=description)
         made.type_annotation = StrawberryAnnotation(annotation | None)
         self._append(entry.target, entry.name, made, caller())

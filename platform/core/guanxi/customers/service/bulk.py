@@ -13,6 +13,7 @@ from guanxi.customers.service import owners
 from guanxi.db.database import Database
 from guanxi.db.fields import uuid7
 from guanxi.db.models import MerchantModel
+from guanxi.events import CustomersImported
 from guanxi.schema import scope
 
 
@@ -47,7 +48,7 @@ async def ids_by_identity(ctx: Context, db: Database, *, system: str, external_i
 async def insert_customers(
     ctx: Context, db: Database, *, system: str, customers: Sequence[BulkCustomer], source: str | None = None
 ) -> None:
-    """Write customers and their identities by two statements, in the running transaction; nothing is published.
+    """Write customers and their identities by two statements, in the running transaction; one event for all.
 
     Raises:
         ForbiddenError: WRITE_CUSTOMERS is missing.
@@ -63,6 +64,8 @@ async def insert_customers(
     identity = {"created_at": now, "merchant_id": ctx.merchant.id, "system": system}
     rows = sorted((new.external_id, new.id, uuid7()) for new in customers)
     await _insert(db, ExternalIdentity, identity, ("external_id", "customer_id", "id"), rows)
+    ids = [new.id for new in customers]
+    await ctx.publish(CustomersImported(occurred_at=now, count=len(ids), first_id=min(ids), last_id=max(ids)))
 
 
 async def _insert(

@@ -1,0 +1,1 @@
+"""Data quality: the search, invalid values, duplicates, merging."""
