@@ -11,6 +11,8 @@ from guanxi import jobs
 from guanxi.db.fields import uuid7
 from guanxi.events import (
     CustomerCreated,
+    CustomerErased,
+    CustomerExported,
     CustomerUpdated,
     InteractionRecorded,
     InteractionsImported,
@@ -126,6 +128,24 @@ async def test_hook_customer_updated(house: Any, shop: Any, example: Example) ->
     await shop.publish(CustomerUpdated(customer_id=uuid7(), changed=("tags", "gender"), occurred_at=house.clock()))
 
     assert module.seen == ["changed tags, gender"]
+
+
+async def test_hook_customer_exported(house: Any, shop: Any, example: Example) -> None:
+    module = await example("customer_exported")
+    event = CustomerExported(customer_id=uuid7(), digest="0" * 64, occurred_at=house.clock())
+
+    await shop.publish(event)
+
+    assert module.seen == [f"handed out {event.customer_id}"]
+
+
+async def test_hook_customer_erased(house: Any, shop: Any, example: Example) -> None:
+    module = await example("customer_erased")
+    event = CustomerErased(customer_id=uuid7(), occurred_at=house.clock())
+
+    await shop.publish(event)
+
+    assert module.seen == [f"erased {event.customer_id}"]
 
 
 async def test_hook_interaction_recorded(house: Any, shop: Any, example: Example) -> None:

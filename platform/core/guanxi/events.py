@@ -118,3 +118,20 @@ class PostHandedOver(Event):
     post_id: UUID
     to_post_id: UUID | None = None
     to_person_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerExported(Event):
+    """All that is kept of a customer was handed out; ``digest`` is the document's SHA-256."""
+
+    name: ClassVar[str] = "customer_exported"
+    customer_id: UUID
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerErased(Event):
+    """A customer's personal data is erased; the id stands for nobody from now on."""
+
+    name: ClassVar[str] = "customer_erased"
+    customer_id: UUID

@@ -14,6 +14,8 @@ from guanxi.context import Context
 from guanxi.errors import Text
 from guanxi.events import (
     CustomerCreated,
+    CustomerErased,
+    CustomerExported,
     CustomerUpdated,
     Event,
     InteractionRecorded,
@@ -358,6 +360,37 @@ def customer_updated(ctx: Context, event: CustomerUpdated) -> Awaitable[None] | 
 
 
 @hookspec
+def customer_exported(ctx: Context, event: CustomerExported) -> Awaitable[None] | None:
+    """All that is kept of a customer was handed out. Rows that point to the customer are in it by themselves.
+
+    When: as ``interaction_recorded``.
+    Failure: as ``interaction_recorded``.
+
+    Example:
+        @hookimpl
+        async def customer_exported(ctx: Context, event: CustomerExported) -> None:
+            seen.append(f"handed out {event.customer_id}")
+    """
+
+
+@hookspec
+def customer_erased(ctx: Context, event: CustomerErased) -> Awaitable[None] | None:
+    """A customer's personal data is being erased: close accounts, forfeit, tell outside services to delete.
+
+    Columns of tables that point to the customer are cleared by their privacy class afterwards, whatever the hook does.
+    Ledgers are kept: write a closing entry, delete none.
+
+    When: as ``interaction_recorded``, and also where the merchant has the plugin disabled. Once more is possible.
+    Failure: as ``interaction_recorded``; a disabled plugin hears of it again when it is enabled.
+
+    Example:
+        @hookimpl
+        async def customer_erased(ctx: Context, event: CustomerErased) -> None:
+            seen.append(f"erased {event.customer_id}")
+    """
+
+
+@hookspec
 def interaction_recorded(ctx: Context, event: InteractionRecorded) -> Awaitable[None] | None:
     """A fact was added to a customer's timeline.
 
@@ -454,6 +487,8 @@ def event_published(ctx: Context, event: Event) -> Awaitable[None] | None:
 HOOK_EVENTS = (
     "customer_created",
     "customer_updated",
+    "customer_exported",
+    "customer_erased",
     "interaction_recorded",
     "interactions_imported",
     "interaction_voided",

@@ -101,7 +101,12 @@ class PluginHost:
 
     def implementations(self, hook: str, plugins: Iterable[str]) -> list[tuple[str, Callable[..., Any]]]:
         """(plugin, function) of those in a set that implement a hook, dependencies first."""
-        hooks = ((one, self.loaded[one].hooks.get(hook)) for one in self.closure(plugins))
+        return self.implementations_of(hook, self.closure(plugins))
+
+    def implementations_of(self, hook: str, plugins: Iterable[str]) -> list[tuple[str, Callable[..., Any]]]:
+        """The same of exactly these plugins, as far as they are loaded, whatever they require."""
+        wanted = set(plugins)
+        hooks = ((one, loaded.hooks.get(hook)) for one, loaded in self.loaded.items() if one in wanted)
         return [(one, function) for one, function in hooks if function is not None]
 
     async def composition_for(self, plugins: Iterable[str]) -> Composition:

@@ -157,6 +157,17 @@ class HostPlatform:
         if not ctx.is_replay:
             writing.events.append((ctx.merchant.id, event))
 
+    async def tell_disabled(self, ctx: Context, event: object) -> dict[str, str]:
+        """Tell plugins that the merchant has had and switched off, each in a savepoint; ``told``, or the failure's name.
+
+        Raises: TypeError outside a transaction.
+        """
+        if not isinstance(event, Event) or _writing.get() is None:
+            raise TypeError("tell an Event inside `async with ctx.transaction()`")
+        known, enabled = await enablement.choices(ctx), self.host.closure(await self.plugins_now(ctx))
+        off = [one for one in known if one not in enabled and known[one].state != enablement.PURGED]
+        return await self.teller.tell_all(ctx, event, off)
+
     def follow(self, ctx: Context) -> AsyncIterator[Event]:
         """The merchant's events as they are committed in this process."""
         return self.followers.follow(ctx.merchant.id)

@@ -30,7 +30,7 @@ from pydantic import BaseModel
 
 from guanxi import Command, Context, Customer, Event, Fact, JobKind, Manifest, Permission
 from guanxi import ReceivedFile, SavedOperation, SchemaPart, Text, hookimpl
-from guanxi.events import CustomerCreated, CustomerUpdated
+from guanxi.events import CustomerCreated, CustomerErased, CustomerExported, CustomerUpdated
 from guanxi.events import InteractionRecorded, InteractionsImported, InteractionVoided
 
 @dataclass(frozen=True)

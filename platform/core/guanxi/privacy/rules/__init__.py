@@ -1,0 +1,1 @@
+"""Decisions of privacy that need neither a database nor a clock."""

@@ -1,0 +1,58 @@
+"""Legal holds: while one stands, nothing of the customer is erased."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from guanxi.context import Context
+from guanxi.customers import errors as customer_errors
+from guanxi.customers.models import Customer
+from guanxi.customers.rules.text import clean_text
+from guanxi.privacy import errors, permissions
+from guanxi.privacy.models import LegalHold
+
+
+async def place_hold(ctx: Context, *, customer_id: UUID, reason: str) -> LegalHold:
+    """Keep a customer's data from now on.
+
+    Raises:
+        ForbiddenError: MANAGE_HOLDS is missing.
+        BadUserInputError: the reason is empty or over-long.
+        NotFoundError: there is no such customer.
+    """
+    ctx.require(permissions.MANAGE_HOLDS)
+    text = clean_text(reason, "reason", 500)
+    if not text:
+        raise errors.text_missing("reason")
+    async with ctx.transaction():
+        # After an erasure that runs, or before it: never beside it.
+        if not await Customer.filter(id=customer_id).select_for_update(no_key=True).exists():
+            raise customer_errors.unknown_customer()
+        return await LegalHold.create(
+            customer_id=customer_id, reason=text, placed_at=ctx.now(), placed_by=f"{ctx.actor.kind}:{ctx.actor.id}"
+        )
+
+
+async def lift_hold(ctx: Context, *, hold_id: UUID) -> LegalHold:
+    """End a hold; twice is once. Raises: ForbiddenError; NotFoundError."""
+    ctx.require(permissions.MANAGE_HOLDS)
+    async with ctx.transaction():
+        by = f"{ctx.actor.kind}:{ctx.actor.id}"
+        await LegalHold.filter(id=hold_id, lifted_at__isnull=True).update(lifted_at=ctx.now(), lifted_by=by)
+        row = await LegalHold.get_or_none(id=hold_id)
+    if row is None:
+        raise errors.unknown_hold()
+    return row
+
+
+async def held_among(customer_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the customers for whom a hold stands."""
+    rows = LegalHold.filter(customer_id__in=list(customer_ids), lifted_at__isnull=True)
+    found: Any = await rows.values_list("customer_id", flat=True)
+    return set(found)
+
+
+async def held_customers() -> set[UUID]:
+    """Every customer of the merchant for whom a hold stands."""
+    found: Any = await LegalHold.filter(lifted_at__isnull=True).values_list("customer_id", flat=True)
+    return set(found)
