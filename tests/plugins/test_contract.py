@@ -53,6 +53,15 @@ class TestCareless(PluginContract):
         with pytest.raises(AssertionError, match=r"Punch\.key has no privacy class"):
             await super().test_every_column_of_its_tables_declares_its_privacy_class(bench)
 
+    async def fill(self, ctx: Context, customer_ids: Sequence[UUID]) -> None:
+        punch = import_module("guanxi_file_careless").punch
+        for one in [*customer_ids, *customer_ids]:
+            await punch(ctx, import_module("guanxi_file_careless").NewPunch(one), "k")
+
+    async def test_its_facts_say_the_same_to_python_and_to_a_database(self, bench: Bench) -> None:
+        with pytest.raises(ValueError, match=r"careless\.punches gives a customer several values"):
+            await super().test_its_facts_say_the_same_to_python_and_to_a_database(bench)
+
 
 class TestForgetful(PluginContract):
     """A command for which the suite is given no input is no proof."""

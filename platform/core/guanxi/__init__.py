@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from guanxi.audiences.loaders import stored_audience
+    from guanxi.audiences.types import Audience
     from guanxi.context import Context
     from guanxi.customers.models import Customer as CustomerRow
     from guanxi.customers.types.outputs import Customer
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from guanxi.schema.values import Value
 
 HOMES: dict[str, tuple[str, ...]] = {
+    "guanxi.audiences.loaders": ("stored_audience",),
+    "guanxi.audiences.types": ("Audience",),
     "guanxi.context": ("Context",),
     "guanxi.customers.types.outputs": ("Customer",),
     "guanxi.db.fields": ("IdField", "UtcField", "uuid7"),
@@ -78,6 +82,7 @@ HOME_OF = {name: module for module, names in HOMES.items() for name in names}
 __all__ = [
     "JSON",
     "SIGNED_IN",
+    "Audience",
     "BadUserInputError",
     "Command",
     "ConflictError",
@@ -129,6 +134,7 @@ __all__ = [
     "one",
     "page",
     "rows",
+    "stored_audience",
     "uuid7",
 ]
 

@@ -28,11 +28,32 @@ from guanxi.schema.part import SchemaPart
 from guanxi.settings import Settings
 
 # Core domains, each below those after it; registered through the same hook as plugins.
-DOMAINS = ("files", "jobs", "merchants", "staff", "customers", "interactions", "quality", "privacy", "plugins")
+DOMAINS = (
+    "files",
+    "jobs",
+    "merchants",
+    "staff",
+    "customers",
+    "interactions",
+    "audiences",
+    "quality",
+    "privacy",
+    "plugins",
+)
 CORE_APPS = tuple(
     App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations")
     for name in (
-        *("audit", "files", "jobs", "merchants", "staff", "customers", "interactions", "quality", "privacy", "execution"),
+        "audit",
+        "files",
+        "jobs",
+        "merchants",
+        "staff",
+        "customers",
+        "interactions",
+        "audiences",
+        "quality",
+        "privacy",
+        "execution",
         "plugins",
     )
 )

@@ -125,6 +125,9 @@ class Platform(Protocol):
     async def facts_on_offer(self, ctx: "Context") -> list[Any]:
         """Every fact that the merchant has, by name."""
 
+    async def matches(self, ctx: "Context", audience: object, customer_ids: Sequence[UUID]) -> list[bool]:
+        """Whether each customer is in an audience, in the order asked."""
+
 
 @dataclass(slots=True)
 class Context:
@@ -199,6 +202,19 @@ class Context:
     async def facts(self, name: str, customer_ids: Sequence[UUID]) -> list[Any]:
         """A fact of many customers, in the order asked. Raises: PluginDisabledError."""
         return await self.platform.facts(self, name, customer_ids)
+
+    async def matches(self, audience: object, customer_ids: Sequence[UUID]) -> list[bool]:
+        """Whether each customer is in an audience now, in the order asked; archived and unknown ones are not.
+
+        ``audience``: an ``Audience`` input as a client sent it, or what ``stored_audience`` made of one. One statement
+        for each 500 customers, whatever is asked. An audience that cannot be asked is never silently false.
+
+        Raises:
+            PluginDisabledError: it asks for a fact of a plugin that is off.
+            ForbiddenError: the actor may not read one of its facts.
+            BadUserInputError, NotFoundError: it breaks a limit, or names no segment; ``path`` says where.
+        """
+        return await self.platform.matches(self, audience, customer_ids)
 
 
 def forbidden(permission: str) -> ForbiddenError:

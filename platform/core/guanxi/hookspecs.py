@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import pluggy
@@ -65,17 +65,59 @@ class Manifest:
     migrations: str | None = None
 
 
+class Parameters(Protocol):
+    """Takes values into a statement as parameters: no value ever becomes text of it."""
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgres``."""
+
+    def bind(self, value: Any) -> str:
+        """The placeholder of a value."""
+
+    def bind_all(self, values: Sequence[Any]) -> str:
+        """Placeholders for IN; of no values, a list that matches nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactColumn:
+    """A fact that is a column of the customer's own row.
+
+    Attributes:
+        name: the attribute on the customer's model; an unknown one is refused.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactRows:
+    """A fact as rows that a database finds by itself.
+
+    Attributes:
+        write: ``(ctx, parameters, within) -> sql``: a SELECT of exactly ``customer_id`` and ``value``, with at most
+            one row for a customer unless the fact has many values. Values go through ``parameters.bind``, each table
+            says ``merchant_id = …``, and ``within("t.customer_id")`` stands in its WHERE: those who are asked for.
+        missing: the value of customers without a row, as the getter tells it.
+    """
+
+    write: Callable[[Context, Parameters, Callable[[str], str]], str]
+    missing: Any = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fact:
     """A value that other parts may ask of many customers at once.
 
     Attributes:
         name: ``plugin.fact``.
-        type: of one value.
+        type: of one value; audiences ask for int, float, str, bool, date and datetime.
         description: what it says of a customer.
         permission: needed to read it.
         get: ``async (ctx, customer_ids) -> values`` in the order asked; None where there is none. It costs a fixed
             number of statements, however many customers are asked for, and has 2 seconds.
+        sql: the same for a database, so that audiences can ask for it; the contract tests compare both.
+        is_many: a customer has any number of values; the getter then tells a list for each.
         unit: of a number, for people.
         privacy: its privacy class.
     """
@@ -85,6 +127,8 @@ class Fact:
     description: Text
     permission: Permission
     get: Callable[[Context, Sequence[UUID]], Awaitable[list[Any]]]
+    sql: FactColumn | FactRows | None = None
+    is_many: bool = False
     unit: str | None = None
     privacy: str = "internal"
 

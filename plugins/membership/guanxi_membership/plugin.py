@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from guanxi import Context, Fact, Manifest, SavedOperation, SchemaPart, Text, hookimpl
+from guanxi import Context, Fact, FactRows, Manifest, SavedOperation, SchemaPart, Text, hookimpl
 from guanxi.events import InteractionRecorded
 from guanxi_membership import handlers, permissions, service
 from guanxi_membership.schema import schema
@@ -37,6 +37,7 @@ def facts() -> list[Fact]:
             description=Text("Name of the tier that the customer holds", "客户所在等级名称"),
             permission=permissions.READ_ACCOUNTS,
             get=service.tier_names_of,
+            sql=FactRows(write=service.write_tier_names),
         )
     ]
 

@@ -1,6 +1,6 @@
 """Programs and enrolment: what membership does."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from guanxi import Context
+from guanxi.hookspecs import Parameters
 from guanxi_membership import errors, permissions, rules
 from guanxi_membership.models import Account, Program, Tier
 
@@ -121,6 +122,16 @@ async def tier_names_of(ctx: Context, customer_ids: Sequence[UUID]) -> list[str 
     rows = await Account.filter(customer_id__in=list(customer_ids)).values("customer_id", "tier__name")
     names = {row["customer_id"]: str(row["tier__name"]) for row in rows}
     return [names.get(one) for one in customer_ids]
+
+
+def write_tier_names(ctx: Context, parameters: Parameters, within: Callable[[str], str]) -> str:
+    """The same as ``tier_names_of``, for a database."""
+    merchant = parameters.bind(ctx.merchant.id)
+    return (
+        'SELECT a.customer_id AS customer_id, t.name AS value FROM "membership_account" a'
+        ' JOIN "membership_tier" t ON t.id = a.tier_id AND t.merchant_id = a.merchant_id'
+        f" WHERE a.merchant_id = {merchant} AND {within('a.customer_id')}"
+    )
 
 
 def _progress(account: Account, tiers: Sequence[Tier]) -> tuple[UUID, int] | None:

@@ -1,6 +1,6 @@
 """A plugin that breaks several promises, so that the conformance suite has something to find."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from guanxi import (
     Context,
     Customer,
     Fact,
+    FactRows,
     Manifest,
     MerchantModel,
     Permission,
@@ -19,6 +20,7 @@ from guanxi import (
     hookimpl,
     uuid7,
 )
+from guanxi.hookspecs import Parameters
 from guanxi.schema.values import Value
 
 TITLE = Text("Punch card", "集点卡")
@@ -59,6 +61,14 @@ async def punches_of(ctx: Context, customer_ids: Sequence[UUID]) -> list[int]:
     return [await Punch.filter(customer_id=one).count() for one in customer_ids]
 
 
+def write_punches(ctx: Context, parameters: Parameters, within: Callable[[str], str]) -> str:
+    """Each punch instead of their number."""
+    return (
+        'SELECT t.customer_id AS customer_id, 1 AS value FROM "careless_punch" t'
+        f" WHERE t.merchant_id = {parameters.bind(ctx.merchant.id)} AND {within('t.customer_id')}"
+    )
+
+
 async def punch(ctx: Context, new: NewPunch, key: str) -> None:
     """One more hole, whatever the key."""
     await Punch.create(key=str(uuid7()), customer_id=new.customer_id)
@@ -75,9 +85,12 @@ def schema_part() -> SchemaPart:
     return schema
 
 
+SQL = FactRows(write=write_punches, missing=0)
+
+
 @hookimpl
 def facts() -> list[Fact]:
-    return [Fact(name="careless.punches", type=int, description=ABOUT, permission=READ, get=punches_of)]
+    return [Fact(name="careless.punches", type=int, description=ABOUT, permission=READ, get=punches_of, sql=SQL)]
 
 
 @hookimpl

@@ -1,7 +1,7 @@
 """A sound plugin with a bit of everything: the conformance suite passes for it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from guanxi import (
     Context,
     Customer,
     Fact,
+    FactRows,
     Manifest,
     MerchantModel,
     Permission,
@@ -21,6 +22,7 @@ from guanxi import (
     Text,
     hookimpl,
 )
+from guanxi.hookspecs import Parameters
 from guanxi.schema.values import Value
 
 TITLE = Text("Punch card", "集点卡")
@@ -64,6 +66,15 @@ async def punches_of(ctx: Context, customer_ids: Sequence[UUID]) -> list[int]:
     return [found[one] for one in customer_ids]
 
 
+def write_punches(ctx: Context, parameters: Parameters, within: Callable[[str], str]) -> str:
+    """The same for a database."""
+    return (
+        'SELECT t.customer_id AS customer_id, count(*) AS value FROM "punchcard_punch" t'
+        f" WHERE t.merchant_id = {parameters.bind(ctx.merchant.id)} AND {within('t.customer_id')}"
+        " GROUP BY t.customer_id"
+    )
+
+
 async def punch(ctx: Context, new: NewPunch, key: str) -> None:
     """One more hole; twice with one key is one."""
     await Punch.get_or_create(key=key, defaults={"customer_id": new.customer_id})
@@ -80,9 +91,12 @@ def schema_part() -> SchemaPart:
     return schema
 
 
+SQL = FactRows(write=write_punches, missing=0)
+
+
 @hookimpl
 def facts() -> list[Fact]:
-    return [Fact(name="punchcard.punches", type=int, description=ABOUT, permission=READ, get=punches_of)]
+    return [Fact(name="punchcard.punches", type=int, description=ABOUT, permission=READ, get=punches_of, sql=SQL)]
 
 
 @hookimpl

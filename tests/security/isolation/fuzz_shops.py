@@ -7,6 +7,8 @@ from typing import Any
 
 from guanxi import jobs
 from guanxi.app import Installation
+from guanxi.audiences import service as audiences
+from guanxi.audiences.rules.tree import TextIs
 from guanxi.context import Context, MerchantRef, Principal
 from guanxi.customers import service as customers
 from guanxi.customers.rules.contacts import NewContact
@@ -110,6 +112,7 @@ async def grow(opened: Installation, shop: Shop, folder: Path, number: int) -> N
     shop.enabled = frozenset(opened.host.loaded)
     await _seed_membership(_inside(ctx, shop), shop, ids, number)
     await _seed_privacy(_inside(ctx, shop), shop, ids, number)
+    await _seed_segments(_inside(ctx, shop), shop, number)
     await worker.serve_merchant(opened.platform, shop.merchant, shop.now)
 
 
@@ -238,9 +241,7 @@ async def _seed_file(ctx: Context, shop: Shop, folder: Path, number: int) -> Non
     written = folder / shop.text("file", "content", number)
     written.write_text(shop.text("file", "content", number))
     name = shop.text("file", "name", number)
-    await files.keep_local_file(
-        ctx, written, name=name, purpose="attachment", media_type="text/plain", expires_in=None
-    )
+    await files.keep_local_file(ctx, written, name=name, purpose="attachment", media_type="text/plain", expires_in=None)
 
 
 async def _seed_privacy(ctx: Context, shop: Shop, ids: list[Any], number: int) -> None:
@@ -269,6 +270,16 @@ async def _seed_membership(ctx: Context, shop: Shop, ids: list[Any], number: int
         await membership.create_program(ctx, name=shop.text("program", "name", 1), currency="CNY", tiers=tiers)
     for one in ids[1:]:
         await membership.enrol(ctx, customer_id=one)
+
+
+async def _seed_segments(ctx: Context, shop: Shop, number: int) -> None:
+    """One that another may name, and one whose members moved."""
+    tags = [shop.text("tag", "name", number * 10 + place) for place in range(3)]
+    for place, tag in enumerate(tags):
+        name = shop.text("segment", "name", number * 10 + place)
+        draft = audiences.SegmentDraft(name, TextIs("customers.tags", (tag,)), description=name)
+        made = await audiences.save_segment(ctx, draft)
+        shop.named["segment"] = made.hex
 
 
 async def _answer_once(opened: Installation, shop: Shop) -> None:

@@ -1,7 +1,8 @@
 """The customers' part of the core, registered as a plugin is."""
 
+from guanxi.customers import service
 from guanxi.customers.schema import schema
-from guanxi.hookspecs import hookimpl
+from guanxi.hookspecs import Fact, hookimpl
 from guanxi.schema.part import SchemaPart
 
 
@@ -9,3 +10,9 @@ from guanxi.schema.part import SchemaPart
 def schema_part() -> SchemaPart:
     """Customers, their contact points, identities and tags."""
     return schema
+
+
+@hookimpl
+def facts() -> list[Fact]:
+    """What other parts may ask of many customers at once."""
+    return service.list_facts()

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from tortoise import Model
 
+from guanxi.audiences import loaders as audience_loaders
+from guanxi.audiences import service as audiences
 from guanxi.context import Context
 from guanxi.db.database import Database
 from guanxi.db.merchant import acting_for
@@ -186,16 +188,31 @@ class HostPlatform:
 
     async def facts(self, ctx: Context, name: str, customer_ids: Sequence[UUID]) -> list[Any]:
         """A fact of many customers. Raises: PluginDisabledError, ForbiddenError, PluginFailedError."""
-        loaded = None if name in self.core_facts else await self._offering(ctx, name)
-        fact = loaded.facts.get(name) if loaded else self.core_facts.get(name)
-        if fact is None:
-            raise errors.disabled(name)
+        fact = await self.fact(ctx, name)
         ctx.require(fact.permission)
         async with self._containing(ctx, name), self._savepoint():
             values = list(await self.caller.run(fact.get, ctx, customer_ids, seconds=OFFER_SECONDS))
             if len(values) != len(customer_ids):
                 raise TypeError(f"{name} answered {len(values)} values for {len(customer_ids)} customers")
         return values
+
+    async def fact(self, ctx: Context, name: str) -> Fact:
+        """The fact of this name. Raises: PluginDisabledError where the merchant has none."""
+        loaded = None if name in self.core_facts else await self._offering(ctx, name)
+        fact = loaded.facts.get(name) if loaded else self.core_facts.get(name)
+        if fact is None:
+            raise errors.disabled(name)
+        return fact
+
+    async def facts_on_offer(self, ctx: Context) -> list[Fact]:
+        """The core's, and those of every plugin that the merchant has enabled; by name."""
+        offering = self.host.closure(await self.plugins_now(ctx))
+        theirs = [fact for one in offering for fact in self.host.loaded[one].facts.values()]
+        return sorted([*self.core_facts.values(), *theirs], key=lambda one: one.name)
+
+    async def matches(self, ctx: Context, audience: object, customer_ids: Sequence[UUID]) -> list[bool]:
+        """Whether each customer is in an audience. Raises: as ``Context.matches``."""
+        return await audiences.matches(ctx, audience_loaders.tree_of(audience), customer_ids)
 
     async def settings(self, ctx: Context, plugin: str) -> Any:
         """The merchant's settings of a plugin, as its settings model; the defaults where it has set none.

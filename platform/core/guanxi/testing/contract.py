@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from guanxi import app
+from guanxi.audiences import service as audiences
 from guanxi.context import Context
 from guanxi.db import privacy, statements
 from guanxi.db.merchant import acting_for
@@ -136,6 +137,19 @@ class PluginContract:
             assert len(values) == len(ids), name
             costs.append(asked.count)
         return costs
+
+    async def test_its_facts_say_the_same_to_python_and_to_a_database(self, bench: Bench) -> None:
+        """The getter and the SQL form of each fact that has one, with and without rows of the plugin."""
+        await bench.enable()
+        await bench.customers(3)
+        await self.fill(await bench.ctx(), (await bench.customer_ids())[1:])
+        ids, ctx = await bench.customer_ids(), await bench.ctx()
+        for fact in bench.loaded.facts.values():
+            told = await ctx.facts(fact.name, ids)
+            if fact.sql is not None:
+                by_sql = await audiences.values_by_sql(ctx, fact, ids)
+                assert by_sql == [sorted(one) if fact.is_many else one for one in told], fact.name
+            assert {type(one) for each in told for one in audiences.values_in(fact, each)} <= {fact.type}, fact.name
 
     async def test_a_command_with_one_key_twice_has_one_effect(self, bench: Bench) -> None:
         """Every command that it offers, with the input that ``command_inputs`` gives for it."""

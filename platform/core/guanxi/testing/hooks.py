@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from guanxi import hookspecs
-from guanxi.hookspecs import GROUP, Command, Fact, JobKind, Manifest, ReceivedFile, SavedOperation
+from guanxi.hookspecs import GROUP, Command, Fact, FactColumn, FactRows, JobKind, Manifest, ReceivedFile, SavedOperation
 from guanxi.plugins.loading import HOOKS, implementations
 
 SINCE: Final = "0.1"
 SECTION: Final = re.compile(r"^(?P<name>When|Result|Failure|Example|Attributes):\s*", re.MULTILINE)
-CLASSES: Final = (Manifest, Fact, Command, JobKind, ReceivedFile, SavedOperation)
+CLASSES: Final = (Manifest, Fact, FactColumn, FactRows, Command, JobKind, ReceivedFile, SavedOperation)
 
 PREAMBLE: Final = """\
 from collections.abc import Sequence

@@ -2,6 +2,7 @@
 
 from guanxi.customers.service.batches import Upserted, UpsertItem, upsert_customers
 from guanxi.customers.service.changes import ContactChange, CustomerChanges, NewCustomer
+from guanxi.customers.service.facts import list_facts
 from guanxi.customers.service.owners import new_owner, set_owner
 from guanxi.customers.service.reads import (
     contact_points_of,
@@ -39,6 +40,7 @@ __all__ = [
     "find_customer",
     "get_customer",
     "identities_of",
+    "list_facts",
     "new_owner",
     "remove_contact_point",
     "remove_tags",

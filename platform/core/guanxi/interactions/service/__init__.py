@@ -14,7 +14,7 @@ from guanxi.interactions.service.stats import (
     count_stats,
     interaction_stats,
 )
-from guanxi.interactions.service.totals import net_minor_of
+from guanxi.interactions.service.totals import list_facts, net_minor_of
 from guanxi.interactions.service.voids import void_interaction
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "interaction_stats",
     "interactions_of",
     "items_of",
+    "list_facts",
     "net_minor_of",
     "record_interaction",
     "record_interactions",

@@ -1,0 +1,1 @@
+"""人群: conditions over facts, and the segments that are saved of them."""
