@@ -27,6 +27,7 @@ from guanxi.plugins import service as plugins
 from guanxi.plugins import worker
 from guanxi.privacy import service as privacy
 from guanxi.staff import service as staff
+from guanxi.transfers import service as transfers
 from guanxi_membership import service as membership
 
 ROLES = ("admin", "manager", "agent", "read-only")
@@ -104,6 +105,7 @@ async def grow(opened: Installation, shop: Shop, folder: Path, number: int) -> N
     await _seed_timeline(ctx, shop, ids, number)
     await _seed_import(opened, ctx, shop, folder, number)
     await _seed_file(ctx, shop, folder, number)
+    await _seed_transfers(ctx, shop, folder, number)
     await _seed_document(opened, ctx, shop, number)
     await _seed_job(ctx, shop, number)
     for plugin in opened.host.loaded:
@@ -262,6 +264,25 @@ async def _seed_privacy(ctx: Context, shop: Shop, ids: list[Any], number: int) -
     gone = await _seed_customer(ctx, shop, number * 10 + 7)
     await privacy.erase_customer(ctx, gone)
     shop.named |= {"request": made.id.hex, "hold": hold.id.hex}
+
+
+async def _seed_transfers(ctx: Context, shop: Shop, folder: Path, number: int) -> None:
+    """An import that is done, with a problem and a report; one that is stopped; and an upload that waits for one."""
+    kept = []
+    for place in range(3):
+        written = folder / shop.text("upload", "content", number * 10 + place)
+        good, bad = shop.text("customer", "imported", number * 10 + place), shop.text("problem", "value", number)
+        written.write_text(f"姓名,手机\n{good},\n{good},{bad}\n", encoding="utf-8")
+        name = f"{shop.text('upload', 'name', number * 10 + place)}.csv"
+        row = await files.keep_local_file(
+            ctx, written, name=name, purpose="import", media_type="text/csv", expires_in=files.REPORT_TIME
+        )
+        kept.append(row.id)
+    done = await transfers.start_import(ctx, kept[0], transfers.ImportOptions(), is_queued=False)
+    await transfers.run_import(ctx, done.id)
+    stopped = await transfers.start_import(ctx, kept[1], transfers.ImportOptions(), is_queued=False)
+    await transfers.cancel_import(ctx, stopped.id)
+    shop.named |= {"import": stopped.id.hex, "upload": kept[2].hex}
 
 
 async def _seed_membership(ctx: Context, shop: Shop, ids: list[Any], number: int) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from guanxi.context import Context
@@ -13,6 +14,7 @@ from guanxi.files.models import File
 from guanxi.files.service.storage import store_of
 
 READY, WAITING = "ready", "waiting"
+REPORT_TIME: Final = timedelta(days=30)  # that imported files, their reports and exports are kept
 
 
 async def keep_local_file(

@@ -1,0 +1,1 @@
+"""Customers and interactions from files and into files."""

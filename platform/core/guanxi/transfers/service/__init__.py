@@ -1,0 +1,19 @@
+"""What can be done with files of rows."""
+
+from guanxi.transfers.service.imports import (
+    ImportOptions,
+    cancel_import,
+    get_import,
+    resume_import,
+    start_import,
+)
+from guanxi.transfers.service.running import run_import
+
+__all__ = [
+    "ImportOptions",
+    "cancel_import",
+    "get_import",
+    "resume_import",
+    "run_import",
+    "start_import",
+]
