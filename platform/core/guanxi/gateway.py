@@ -1,11 +1,12 @@
 """From a request to its answer: whose it is, which schema it sees, in which context it runs."""
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import cast
 from uuid import UUID
 
+from guanxi.accounts import service as accounts
 from guanxi.context import Actor, Context, Principal, utc_now
 from guanxi.db import faults
 from guanxi.db.merchant import acting_for
@@ -13,7 +14,7 @@ from guanxi.db.migrations import plan
 from guanxi.execution import errors as execution_errors
 from guanxi.execution import operations
 from guanxi.execution.request import Answer, GraphQLRequest
-from guanxi.http.ports import Call
+from guanxi.http.ports import Call, Caller, Entry
 from guanxi.merchants import service as merchants
 from guanxi.merchants.models import Merchant
 from guanxi.plugins import enablement
@@ -42,10 +43,37 @@ class InstallationGateway:
         with self._database():
             return await staff.authenticate(self.platform.db, token, utc_now(), plugins_of=self._plugins_of)
 
+    async def resume(self, session: str, *, may_rotate: bool) -> tuple[Principal, str | None]:
+        """Whose session it is, and the id that follows it."""
+        with self._database():
+            found = await accounts.resume(
+                self.platform.db, session, utc_now(), plugins_of=self._plugins_of, may_rotate=may_rotate
+            )
+        return found.principal, found.key
+
+    async def sign_in(self, given: Mapping[str, str], caller: Caller) -> Entry:
+        """A session for a password."""
+        with self._database():
+            made = await accounts.sign_in(self.platform.db, accounts.Password(**given), _browser(caller), utc_now())
+        return _entry(made)
+
+    async def accept_invitation(self, given: Mapping[str, str], caller: Caller) -> Entry:
+        """A session for an invitation and a new password."""
+        text, password = given["invitation"], given["password"]
+        with self._database():
+            made = await accounts.accept(self.platform.db, text, password, _browser(caller), utc_now())
+        return _entry(made)
+
+    async def sign_out(self, session: str) -> None:
+        """End a session."""
+        with self._database():
+            await accounts.end(session, utc_now())
+
     async def still_valid(self, principal: Principal) -> Principal | None:
         """The principal as it is now; None once its token no longer stands. Its subscriptions go on as that, or end."""
+        renew = accounts.renewed if principal.sign_in is not None else staff.renewed
         with self._database():
-            current = await staff.renewed(self.platform.db, principal, utc_now(), plugins_of=self._plugins_of)
+            current = await renew(self.platform.db, principal, utc_now(), plugins_of=self._plugins_of)
         if current is not None:
             offered = self.platform.host.closure(current.plugins)
             operations.engine_of(self.platform).subscriptions.renew(current, offered)
@@ -61,6 +89,7 @@ class InstallationGateway:
     ) -> AsyncIterator[Answer] | Answer:
         """Any operation of a socket."""
         with self._database(), acting_for(principal.merchant.id):
+            await accounts.note_use(principal, utc_now())
             answer = await operations.subscribe(request, await self._context(principal, call))
         return answer if isinstance(answer, Answer) else self._bound(principal, answer)
 
@@ -144,3 +173,11 @@ class InstallationGateway:
 
     async def _schema(self, principal: Principal) -> ComposedSchema:
         return await self.platform.schema_for(principal.plugins)
+
+
+def _browser(caller: Caller) -> accounts.Browser:
+    return accounts.Browser(caller.address, caller.agent, caller.session)
+
+
+def _entry(made: accounts.SignedIn) -> Entry:
+    return Entry(made.key, {"name": made.name, "expiresAt": made.until.isoformat()})

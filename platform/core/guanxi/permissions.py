@@ -28,5 +28,8 @@ class Permission(str):
         return self.split(".", 1)[0]
 
 
+# What a shopper holds, and nobody else: no permission, so that no role and no scope can ever name it.
+SHOPPER = "core.shopper"
+
 # What every signed-in actor of a merchant may do: for fields that reveal nothing of the merchant's data.
 SIGNED_IN = Permission("core.session.use", "Use the API at all", "使用接口")

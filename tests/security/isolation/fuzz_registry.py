@@ -40,6 +40,8 @@ IDS: Mapping[str, str] = {
     "InteractionInput.refundOf": "int",
     "VoidInteractionInput.id": "int",
     "RerunJobInput.id": "job",
+    "Query.staffSessions(staffMember:)": "stf",
+    "CreateInvitationInput.staffMember": "stf",
     "Subscription.jobProgress(id:)": "job",
     "Audience.segment": "seg",
     "SegmentBy.id": "seg",
@@ -86,6 +88,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "NewDocumentInput.name": ("execution_registered_document", "name"),
     "RetireDocumentInput.documentId": ("execution_registered_document", "document_id"),
     "CreateTokenInput.name": ("api_token", "name"),
+    "RevokeStaffSessionInput.publicId": ("session", "public_id"),
     "CreateUploadInput.name": ("file", "name"),
     "SegmentBy.name": ("segment", "name"),
     "SegmentFilter.name": ("segment", "name"),
@@ -214,6 +217,7 @@ PLAIN, ALONE = Root(), Root(alone=True)
 ROOTS: Mapping[str, Root] = {
     **dict.fromkeys(("viewer", "merchant", "permissions", "roles", "tokens", "node", "nodes"), PLAIN),
     **dict.fromkeys(("customers", "customer", "interactions", "interactionStats"), PLAIN),
+    **dict.fromkeys(("plugins", "plugin", "previewPlugin", "savedOperations"), PLAIN),
     **dict.fromkeys(("plugins", "plugin", "previewPlugin"), PLAIN),
     **dict.fromkeys(("facts", "segments", "segment", "segmentChanged", "previewAudience"), PLAIN),
     **dict.fromkeys(("saveSegment", "refreshSegment", "archiveSegment"), PLAIN),
@@ -228,6 +232,8 @@ ROOTS: Mapping[str, Root] = {
     **dict.fromkeys(("privacyRequests", "legalHolds", "retentionRules", "erasures", "setConsent"), PLAIN),
     **dict.fromkeys(("registerPrivacyRequest", "closePrivacyRequest", "placeLegalHold", "liftLegalHold"), PLAIN),
     **dict.fromkeys(("eraseCustomer", "setRetention"), PLAIN),
+    **dict.fromkeys(("staffSessions", "createInvitation", "revokeStaffSession"), PLAIN),
+    "changePassword": Root(frozenset({"CONFLICT"})),  # a token has none
     "exportCustomer": ALONE,
     "runRetention": ALONE,
     **dict.fromkeys(("imports", "startImport", "resumeImport", "cancelImport", "importProgress"), PLAIN),

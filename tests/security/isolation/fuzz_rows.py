@@ -15,7 +15,7 @@ from guanxi.db.merchant import acting_for
 
 # The value stands first in conditions here, so that ``unfiltered`` leaves them alone.
 # Tables of the platform that name a merchant's rows by another column than merchant_id.
-PLATFORM = {"merchant": "id", "credential": "home_id"}
+PLATFORM = {"merchant": "id", **dict.fromkeys(("credential", "session", "invitation"), "home_id")}
 SHORTEST, SMALLEST = 4, 1_000_000
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -33,7 +33,7 @@ async def read_rows(db: Database, shop: Shop) -> Rows:
     for table, column in owned_tables(db).items():
         # On SQLite a name with its schema passes by the wall, so that nothing of the other merchant is hidden.
         name = f'main."{table}"' if db.dialect == "sqlite" else f'"{table}"'
-        key = "public_id" if table == "credential" else "id"
+        key = "public_id" if column == "home_id" else "id"
         found[table] = await db.fetch(f"SELECT * FROM {name} WHERE ?1 = {column} ORDER BY {key}", [shop.merchant.id])
     return found
 

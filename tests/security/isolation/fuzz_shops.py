@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from guanxi import jobs
+from guanxi.accounts import service as accounts
+from guanxi.accounts.models import Account
 from guanxi.app import Installation
+from guanxi.context import Context, MerchantRef, Principal, utc_now
 from guanxi.audiences import service as audiences
 from guanxi.audiences.rules.tree import TextIs
 from guanxi.context import Context, MerchantRef, Principal
@@ -28,6 +31,7 @@ from guanxi.plugins import worker
 from guanxi.privacy import service as privacy
 from guanxi.staff import service as staff
 from guanxi.transfers import service as transfers
+from guanxi.staff.models import StaffMember
 from guanxi_membership import service as membership
 
 ROLES = ("admin", "manager", "agent", "read-only")
@@ -101,6 +105,7 @@ async def seed(opened: Installation, shop: Shop, folder: Path) -> None:
 async def grow(opened: Installation, shop: Shop, folder: Path, number: int) -> None:
     """One more of everything that a shop may have many of. The merchant is bound."""
     ctx = context_of(opened, shop)
+    await _seed_account(ctx, shop, number)
     ids = [await _seed_customer(ctx, shop, number * 10 + place) for place in range(3)]
     await _seed_timeline(ctx, shop, ids, number)
     await _seed_import(opened, ctx, shop, folder, number)
@@ -164,6 +169,19 @@ async def _seed_staff(ctx: Context, shop: Shop) -> None:
     old = await staff.create_token(ctx, name=shop.text("token", "name", 3), role_id=role.id)
     await staff.rotate_token(ctx, token_id=old.token.id)
     shop.named |= {"role": role.id.hex, "token": spare.token.id.hex}
+
+
+async def _seed_account(ctx: Context, shop: Shop, number: int) -> None:
+    """A person who is signed in, and one who is invited."""
+    for place in range(2):
+        name, email = shop.text("staff_member", "name", number * 10 + place), shop.word("staff_member", "email", place)
+        email = f"{email}{number}@tea.example"
+        person = await StaffMember.create(name=name, email=email, state="active", created_at=ctx.now())
+        await accounts.invite(ctx, person.id)
+        hashed = shop.text("account", "hash", number * 10 + place)
+        await Account.create(person_id=person.id, password_hash=hashed, changed_at=ctx.now())
+        browser = accounts.Browser(shop.word("session", "address", place), shop.text("session", "agent", number))
+        await accounts.open_session(shop.merchant.id, person.id, browser, utc_now())
 
 
 async def _seed_customer(ctx: Context, shop: Shop, number: int) -> Any:

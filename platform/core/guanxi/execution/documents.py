@@ -28,6 +28,7 @@ from guanxi.execution.cost import Prices
 from guanxi.execution.deprecations import list_deprecations
 from guanxi.execution.roots import RootField, list_roots
 from guanxi.execution.steps import compile_prices
+from guanxi.permissions import SHOPPER
 from guanxi.settings import Limits
 
 # Names of the schema are for those who may introspect it. The messages of coercion have no switch of their own.
@@ -142,14 +143,14 @@ class Documents:
 
     def find(self, text: str, permissions: frozenset[str]) -> Document | None:
         """The document where it is kept."""
-        for key in ((text, None), (text, permissions)):
+        for key in ((text, None), (text, permissions)) if SHOPPER not in permissions else ((text, permissions),):
             if key in self._found:
                 self._found.move_to_end(key)
                 return self._found[key]
         return None
 
     def read(self, text: str, permissions: frozenset[str], *, registered: bool = False) -> Document:
-        """The document, ready to run. One that introspects is held against what ``permissions`` let see.
+        """The document, ready to run. One that introspects, or is a shopper's, is held against what may be seen.
 
         Raises: QueryTooComplexError, BadUserInputError, DocumentRefusedError.
         """
@@ -161,7 +162,8 @@ class Documents:
         size = count_tokens(node)
         measured = shape.measure(node, self.limits)
         shape.check(measured, self.limits, tokens=tokens)
-        schema = self.schema.visible_to(permissions) if measured.is_introspective else self.schema.graphql
+        is_viewed = measured.is_introspective or SHOPPER in permissions
+        schema = self.schema.visible_to(permissions) if is_viewed else self.schema.graphql
         _validate(schema, node, tokens)
         made = Document(schema, node, size, compile_prices(schema, node, measured.order))
         made.operations = [
@@ -169,7 +171,7 @@ class Documents:
             for place, one in enumerate(node.definitions)
             if isinstance(one, OperationDefinitionNode)
         ]
-        self._keep_document((text, permissions if measured.is_introspective else None), made)
+        self._keep_document((text, permissions if is_viewed else None), made)
         return made
 
     def _keep_document(self, key: tuple[str, frozenset[str] | None], made: Document) -> None:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from guanxi.context import Principal
 from guanxi.errors import ForbiddenError, Text, UnauthenticatedError
-from guanxi.http import cors
+from guanxi.http import cookies, cors
 from guanxi.http.exchange import exchange_of
 from guanxi.http.ports import Gateway
 
@@ -14,8 +14,17 @@ MAX_TOKEN: Final = 4_096
 
 
 async def admit(request: Request, gateway: Gateway) -> Principal:
-    """The principal of a request. Raises: UnauthenticatedError, ForbiddenError."""
+    """The principal of a request. Raises: UnauthenticatedError, ForbiddenError.
+
+    A session speaks for a POST alone, whose body is JSON: no page elsewhere can make a browser send one unasked.
+    """
     exchange = exchange_of(request)
+    session = cookies.session_of(request) if "authorization" not in request.headers else None
+    if session is not None and request.method == "POST":
+        cookies.check_page(request)
+        principal, successor = await gateway.resume(session, may_rotate=True)
+        exchange.cookie = cookies.keep(successor) if successor is not None else None
+        return principal
     origin = cors.foreign_origin(request)
     if origin is not None:
         cors.check(origin, await gateway.origins())

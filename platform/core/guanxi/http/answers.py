@@ -23,7 +23,10 @@ def refuse(error: GuanxiError, *, locale: str, request_id: str) -> Answer:
     if error.path:
         told["extensions"]["path"] = list(error.path)
     status = errors.STATUSES.get(error.code, 400)
-    return Answer(errors=[told], ran=False, status=status, headers=dict(errors.HEADERS.get(error.code, {})))
+    headers = dict(errors.HEADERS.get(error.code, {}))
+    if "retryAfter" in error.details:
+        headers["Retry-After"] = str(error.details["retryAfter"])
+    return Answer(errors=[told], ran=False, status=status, headers=headers)
 
 
 def mask(error: Exception, *, locale: str, request_id: str) -> Answer:

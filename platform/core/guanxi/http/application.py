@@ -19,6 +19,7 @@ from guanxi.http.exchange import exchange_of
 from guanxi.http.health import Health, Lifecycle
 from guanxi.http.ports import Gateway
 from guanxi.http.sdl import SchemaText
+from guanxi.http.sessions import SessionDoor
 from guanxi.http.sockets import Sockets
 from guanxi.settings import Settings
 
@@ -70,6 +71,7 @@ def _own_routes(gateway: Gateway, settings: Settings, lifecycle: Lifecycle, sock
         Route("/schema.graphql", SchemaText(gateway).respond, methods=["GET", "OPTIONS"]),
         Route("/livez", health.tell_life),
         Route("/readyz", health.tell_readiness),
+        *SessionDoor(gateway, settings.limits).routes(),
         *graphiql.routes(),
     ]
 

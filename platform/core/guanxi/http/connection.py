@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from guanxi.context import Principal
 from guanxi.errors import GuanxiError, RateLimitedError, Text, UnavailableError
-from guanxi.http import admission, cors, exchange, frames, parameters
+from guanxi.http import admission, cookies, cors, exchange, frames, parameters
 from guanxi.http.frames import ClosingError, Message
 from guanxi.http.operation import Operation
 from guanxi.http.ports import Gateway
@@ -122,7 +122,7 @@ class Connection:
             raise ClosingError(frames.TOO_MANY, "Too many initialisation requests")
         self._is_initialised = True
         try:
-            principal = await self.gateway.authenticate(self._token(message))
+            principal = await self._authenticate(message)
         except UnavailableError:
             raise ClosingError(frames.TRY_AGAIN, "Try again later") from None
         except GuanxiError as error:
@@ -131,6 +131,14 @@ class Connection:
             raise ClosingError(frames.FORBIDDEN, "Forbidden: the merchant does not allow this origin")
         self.principal = principal
         await self._send("connection_ack")
+
+    async def _authenticate(self, message: Message) -> Principal:
+        token, session = self._token(message), cookies.session_of(self.socket)
+        if token is not None or session is None:
+            return await self.gateway.authenticate(token)
+        cookies.check_page(self.socket)
+        principal, _ = await self.gateway.resume(session, may_rotate=False)
+        return principal
 
     def _token(self, message: Message) -> str | None:
         """From the payload: browsers cannot set the upgrade's headers; else from the upgrade."""

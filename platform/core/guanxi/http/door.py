@@ -66,5 +66,7 @@ class Door:
         headers["X-Request-Id"] = begun.request_id
         for name, value in (SECURITY | cors.headers_of(begun)).items():
             headers.setdefault(name, value)
+        if begun.cookie is not None:
+            headers.append("Set-Cookie", begun.cookie)
         if self.lifecycle.is_draining:
             headers["Connection"] = "close"

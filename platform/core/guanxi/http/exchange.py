@@ -26,6 +26,7 @@ class Exchange:
     headers: Mapping[str, str]
     media_type: str = negotiation.JSON
     origin: str | None = None  # a foreign origin that may read the answer
+    cookie: str | None = None  # what the browser is to keep from now on
 
     def call(self, *, request_id: str | None = None, idempotency_key: str | None = None) -> Call:
         """What the platform is told of the request."""

@@ -46,7 +46,7 @@ async def preview_plugin(ctx: Context, plugin: PluginId) -> PluginPreview | None
     return await catalogue.preview(ctx, plugin)
 
 
-@schema.mutation(permission=permissions.MANAGE_PLUGINS, transactional=False)
+@schema.mutation(permission=permissions.MANAGE_PLUGINS, transactional=False, step_up=True)
 async def enable_plugin(ctx: Context, values: EnablePluginInput) -> PluginPayload | None:
     """Enable a plugin. Its fields are in the schema with the next request, in every server process."""
     settings = cast("dict[str, Any] | None", values.settings)
@@ -61,7 +61,7 @@ async def disable_plugin(ctx: Context, values: DisablePluginInput) -> PluginPayl
     return PluginPayload(plugin=await catalogue.find_plugin(ctx, values.plugin))
 
 
-@schema.mutation(permission=permissions.MANAGE_PLUGINS, transactional=False)
+@schema.mutation(permission=permissions.MANAGE_PLUGINS, transactional=False, step_up=True)
 async def purge_plugin(ctx: Context, values: PurgePluginInput) -> PurgePluginPayload | None:
     """Delete a disabled plugin's data of this merchant for good; it is saved to a file first."""
     count = await service.purge(ctx, platform_of(ctx), values.plugin, confirm=values.confirm)

@@ -29,13 +29,23 @@ def check_types(parts: Mapping[str, SchemaPart]) -> None:
     known: dict[str, tuple[str, str]] = {}
     for part, said in parts.items():
         for entry in said.types:
-            name = get_object_definition(entry.cls, strict=True).name
+            definition = get_object_definition(entry.cls, strict=True)
+            _check_shopper_fields(part, entry, {one.python_name for one in definition.fields})
+            name = definition.name
             if name in known:
                 other, source = known[name]
                 raise Place(part, name, partial(str, entry.source)).wrong(
                     f"has the name of a type of {other} ({source})", "Start the name with your plugin's noun."
                 )
             known[name] = (part, entry.source)
+
+
+def _check_shopper_fields(part: str, entry: TypeEntry, names: set[str]) -> None:
+    for one in entry.shopper_fields:
+        if one not in names:
+            raise Place(part, f"{entry.cls.__name__}.{one}", partial(str, entry.source)).wrong(
+                "is for shoppers, but the type has no such field of its own", "Name one of its fields in Python."
+            )
 
 
 def check_addition(part: str, addition: Addition, owners: Owners, entries: Entries) -> None:

@@ -140,6 +140,7 @@ class ComposedSchema(strawberry.Schema):
         """A copy that knows its part; nullable where a failure or a missing right must null this field alone."""
         made = copy(addition.field)
         said: dict[str, Any] = {**made.metadata, "part": part, "source": addition.source}
+        said["audience"] = addition.audience
         annotation: Any = made.type_annotation.annotation if made.type_annotation is not None else None
         if self._may_be_null(part, addition) and not is_optional(annotation):
             made.type_annotation = StrawberryAnnotation(annotation | None)

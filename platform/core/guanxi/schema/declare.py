@@ -85,6 +85,7 @@ class Root:
     permission: Permission
     needs_key: bool = False
     takes_key: bool = True
+    step_up: bool = False
 
 
 Declaration = Column | Relation | Namespace | Amount | Batch | Root

@@ -17,6 +17,7 @@ from guanxi.permissions import Permission
 from guanxi.schema import inputs, wrappers
 from guanxi.schema.declare import META, Batch, Root, planned, signed
 from guanxi.schema.enums import Member, OpenEnum
+from guanxi.schema.facets import Audience
 from guanxi.schema.problems import caller
 from guanxi.schema.roots import ROOTS
 
@@ -35,7 +36,10 @@ class TypeDecorator(Protocol):
 
 @dataclass(frozen=True)
 class TypeEntry:
-    """One object type or interface, with its table if it has one. ``permission`` None: as its holder's."""
+    """One object type or interface, with its table if it has one. ``permission`` None: as its holder's.
+
+    ``shopper_fields``: which of its own fields shoppers may read, by their names in Python.
+    """
 
     cls: type
     permission: Permission | None
@@ -44,6 +48,7 @@ class TypeEntry:
     kind_column: str | None = None
     kinds: tuple[str, ...] = ()
     source: str = ""
+    shopper_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class Addition:
     target: type | str
     field: StrawberryField
     source: str
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True)
@@ -110,22 +116,42 @@ class SchemaPart:
 
     # Types ------------------------------------------------------------------------------------------
 
-    def table(self, model: type[Model], *, tag: str, permission: Permission, description: str) -> TypeDecorator:
-        """An object type over a table. ``tag`` starts its ids; ``permission`` is needed to see any of its rows."""
+    def table(
+        self,
+        model: type[Model],
+        *,
+        tag: str,
+        permission: Permission,
+        description: str,
+        shopper_fields: tuple[str, ...] = (),
+    ) -> TypeDecorator:
+        """An object type over a table. ``tag`` starts its ids; ``permission`` is needed to see any of its rows.
+
+        ``shopper_fields`` names the fields that shoppers may read, without the permission, where a field that
+        is declared for them leads here.
+        """
 
         def decorate(cls: type[T]) -> type[T]:
             made = strawberry.type(cls, description=description)
-            self.types.append(TypeEntry(made, permission, model, tag, source=caller()))
+            self.types.append(TypeEntry(made, permission, model, tag, source=caller(), shopper_fields=shopper_fields))
             return made
 
         return decorate
 
-    def value(self, *, description: str, permission: Permission | None = None) -> TypeDecorator:
-        """A plain object type, a payload for one. Without permission it is as visible as the field that holds it."""
+    def value(
+        self, *, description: str, permission: Permission | None = None, audience: Audience | None = None
+    ) -> TypeDecorator:
+        """A plain object type, a payload for one. Without permission it is as visible as the field that holds it.
+
+        ``audience="shopper"`` lets shoppers read its own fields, too.
+        """
 
         def decorate(cls: type[T]) -> type[T]:
             made = strawberry.type(cls, description=description)
-            self.types.append(TypeEntry(made, permission, source=caller()))
+            names = tuple(one.python_name for one in get_object_definition(made, strict=True).fields)
+            self.types.append(
+                TypeEntry(made, permission, source=caller(), shopper_fields=names if audience == "shopper" else ())
+            )
             return made
 
         return decorate
@@ -161,13 +187,20 @@ class SchemaPart:
 
     # Fields -----------------------------------------------------------------------------------------
 
-    def add(self, target: type, name: str, annotation: Any, declared: Any) -> None:
-        """Put a declared field on a type of the core or of another plugin."""
+    def add(self, target: type, name: str, annotation: Any, declared: Any, *, audience: Audience | None = None) -> None:
+        """Put a declared field on a type of the core or of another plugin; for shoppers, too, where it says so."""
         made: StrawberryField = declared
         made.type_annotation = StrawberryAnnotation(annotation)
-        self._append(ROOTS.get(target, target), name, made, caller())
+        self._append(ROOTS.get(target, target), name, made, caller(), audience)
 
-    def batch(self, target: type, *, permission: Permission, requires: tuple[str, ...] = ("id",)) -> Callable[[F], F]:
+    def batch(
+        self,
+        target: type,
+        *,
+        permission: Permission,
+        requires: tuple[str, ...] = ("id",),
+        audience: Audience | None = None,
+    ) -> Callable[[F], F]:
         """A field in Python: ``(parents, ctx, *, arguments) -> results in the same order``.
 
         An exception in place of a result fails that parent's field alone (``list[int | Exception]`` is
@@ -183,26 +216,35 @@ class SchemaPart:
                 metadata={META: Batch(function, requires, permission)},
             )
             made.type_annotation = StrawberryAnnotation(_without_errors(_inner(signature.return_annotation)))
-            self._append(target, function.__name__, made, _place(function))
+            self._append(target, function.__name__, made, _place(function), audience)
             return function
 
         return decorate
 
-    def query(self, *, permission: Permission) -> Callable[[F], F]:
+    def query(self, *, permission: Permission, audience: Audience | None = None) -> Callable[[F], F]:
         """A root query: ``async (ctx, …) -> value``. Its docstring is its description."""
-        return self._root("Query", strawberry.field, wrappers.query, Root(permission))
+        return self._root("Query", strawberry.field, wrappers.query, Root(permission), audience)
 
     def mutation(
-        self, *, permission: Permission, needs_key: bool = False, transactional: bool = True
+        self,
+        *,
+        permission: Permission,
+        needs_key: bool = False,
+        transactional: bool = True,
+        step_up: bool = False,
+        audience: Audience | None = None,
     ) -> Callable[[F], F]:
         """A root mutation: ``async (ctx, input) -> payload``, in a transaction of its own.
 
         An expected failure (``GuanxiError``) rolls back and becomes ``errors`` of the payload.
         ``needs_key``: refuse to run without an idempotency key. ``transactional=False`` leaves the
         transaction to the function, for work that must not hold the write lock; it then takes no key.
+        ``step_up``: a person must have signed in within ten minutes. ``audience="shopper"``: shoppers may call
+        it without the permission, so it must ask ``ctx.require_for(customer_id, permission)``.
         """
         wrap = wrappers.mutation if transactional else wrappers.bare_mutation
-        return self._root("Mutation", strawberry.mutation, wrap, Root(permission, needs_key, transactional))
+        declared = Root(permission, needs_key, transactional, step_up)
+        return self._root("Mutation", strawberry.mutation, wrap, declared, audience)
 
     def subscription(self, *, permission: Permission) -> Callable[[F], F]:
         """A root subscription: an async generator function ``(ctx, …)``."""
@@ -275,7 +317,9 @@ class SchemaPart:
             implementers=[*self.implementers, *other.implementers],
         )
 
-    def _root(self, root: str, make: Any, wrap: Any, declared: Root) -> Callable[[F], F]:
+    def _root(
+        self, root: str, make: Any, wrap: Any, declared: Root, audience: Audience | None = None
+    ) -> Callable[[F], F]:
         def decorate(function: F) -> F:
             signature = inspect.signature(function, eval_str=True)
             wanted = list(signature.parameters.values())[1:]
@@ -286,14 +330,16 @@ class SchemaPart:
             made = make(resolver=resolver, description=inspect.getdoc(function), metadata={META: declared})
             returned = signature.return_annotation
             made.type_annotation = StrawberryAnnotation(_inner(returned) if root == "Subscription" else returned)
-            self._append(root, function.__name__, made, _place(function))
+            self._append(root, function.__name__, made, _place(function), audience)
             return function
 
         return decorate
 
-    def _append(self, target: "type | str", name: str, made: StrawberryField, source: str) -> None:
+    def _append(
+        self, target: "type | str", name: str, made: StrawberryField, source: str, audience: Audience | None = None
+    ) -> None:
         made.python_name = name
-        self.additions.append(Addition(target, made, source))
+        self.additions.append(Addition(target, made, source, audience))
 
 
 def _place(function: Callable[..., Any]) -> str:

@@ -9,11 +9,12 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from guanxi.context import forbidden
+from guanxi.permissions import SHOPPER
 from guanxi.schema import connections
 from guanxi.schema.catalog import declaration_of
 from guanxi.schema.containment import contained
 from guanxi.schema.declare import Amount, Batch, Column, Namespace, Relation, Root
-from guanxi.schema.facets import FACET, Facet
+from guanxi.schema.facets import EVERYBODY, FACET, SHOPPERS, Facet
 from guanxi.schema.problems import Place
 from guanxi.schema.roots import ROOTS
 
@@ -48,7 +49,7 @@ def apply(schema: "ComposedSchema") -> None:
         resolve = resolvers.get((one.definition.name, one.name)) or one.graphql.resolve
         if isinstance(one.said, Root) and facet.owner != "core" and not one.made.is_subscription and resolve:
             resolve = contained(resolve, facet.owner, one.place.coordinate)
-        _guard(one.graphql, resolve, needed)
+        _guard(one.graphql, resolve, facet)
 
 
 def _facet(schema: "ComposedSchema", one: OutputField, needed: frozenset[str]) -> Facet:
@@ -61,6 +62,8 @@ def _facet(schema: "ComposedSchema", one: OutputField, needed: frozenset[str]) -
         sizes=said.sizes if isinstance(said, Relation) and is_list else None,
         needs_key=isinstance(said, Root) and said.needs_key,
         takes_key=not isinstance(said, Root) or said.takes_key,
+        step_up=isinstance(said, Root) and said.step_up,
+        audience=_audience(schema, one),
         never_none=is_nullable and (is_list or isinstance(said, Namespace) or "never_none" in one.made.metadata),
     )
 
@@ -82,6 +85,19 @@ def _needed(schema: "ComposedSchema", one: OutputField) -> frozenset[str]:
         own.add(inherited)
     holder = schema.permission_of(one.definition.origin)
     return frozenset(own - ({holder} if holder else set()))
+
+
+def _audience(schema: "ComposedSchema", one: OutputField) -> frozenset[str]:
+    """Nobody unless it is declared: on the addition, by the type for its own fields, or because it shows no data."""
+    if "part" in one.made.metadata:
+        declared = one.made.metadata["audience"]
+        return frozenset({declared} if declared is not None else ())
+    origin = one.definition.origin
+    entry = schema.entries[origin][1] if origin in schema.entries else None
+    if entry is None:
+        return EVERYBODY if origin.__module__.startswith("guanxi.schema.") else frozenset()
+    is_open = one.made.python_name in entry.shopper_fields or (one.name == "id" and bool(entry.shopper_fields))
+    return SHOPPERS if is_open else frozenset()
 
 
 def _own_permissions(said: Any) -> set[str]:
@@ -125,18 +141,21 @@ def _check_nullable(schema: "ComposedSchema", one: OutputField, needed: frozense
         raise one.place.wrong("is non-null but a permission may null it", "Make the field nullable.")
 
 
-def _guard(field: GraphQLField, resolve: Callable[..., Any] | None, needed: frozenset[str]) -> None:
-    field.resolve = _guarded(resolve, needed) if needed and resolve else resolve
-    if field.subscribe is not None and needed:
-        field.subscribe = _guarded(field.subscribe, needed)
+def _guard(field: GraphQLField, resolve: Callable[..., Any] | None, facet: Facet) -> None:
+    field.resolve = _guarded(resolve, facet) if facet.permissions and resolve else resolve
+    if field.subscribe is not None and facet.permissions:
+        field.subscribe = _guarded(field.subscribe, facet)
 
 
-def _guarded(resolve: Callable[..., Any], needed: frozenset[str]) -> Callable[..., Any]:
-    wanted = tuple(sorted(needed))
+def _guarded(resolve: Callable[..., Any], facet: Facet) -> Callable[..., Any]:
+    declared = tuple(sorted(facet.permissions))
+    of_shoppers = () if facet.audience else declared
 
     def guarded(source: Any, info: Any, **arguments: Any) -> Any:
         held = info.context.principal.actor.permissions
-        for permission in wanted:
+        if facet.step_up:
+            info.context.require_fresh_sign_in()
+        for permission in declared if SHOPPER not in held else of_shoppers:
             if permission not in held:
                 raise forbidden(permission)
         return resolve(source, info, **arguments)

@@ -32,7 +32,7 @@ from graphql.utilities.print_schema import (
     print_type,
 )
 
-from guanxi.schema.facets import FACET, Facet
+from guanxi.schema.facets import EVERYBODY, FACET, Facet
 
 PLUGIN = GraphQLDirective(
     "plugin",
@@ -58,7 +58,18 @@ SEMANTIC_NON_NULL = GraphQLDirective(
     },
     description="Null only where there is an error at this field.",
 )
-DIRECTIVES = (PLUGIN, SEMANTIC_NON_NULL)
+AUDIENCE = GraphQLDirective(
+    "audience",
+    [DirectiveLocation.FIELD_DEFINITION],
+    args={"name": GraphQLArgument(GraphQLNonNull(GraphQLString), description="Who they are: shopper.")},
+    description="Others than staff and integrations may use it, without its permission, for what is theirs.",
+)
+STEP_UP = GraphQLDirective(
+    "stepUp",
+    [DirectiveLocation.FIELD_DEFINITION],
+    description="A person must have signed in within the last ten minutes, else STEP_UP_REQUIRED.",
+)
+DIRECTIVES = (PLUGIN, SEMANTIC_NON_NULL, AUDIENCE, STEP_UP)
 
 
 def print_schema(schema: GraphQLSchema) -> str:
@@ -100,8 +111,14 @@ def _block(made: GraphQLNamedType, kind: str, suffix: str, members: Mapping[str,
 
 def _print_field(name: str, field: Any) -> str:
     facet = field.extensions.get(FACET)
-    semantic = " @semanticNonNull" if isinstance(facet, Facet) and facet.never_none else ""
-    return f"{name}{print_args(field.args, '  ')}: {field.type}{semantic}{print_deprecated(field.deprecation_reason)}"
+    marks = _marks_of(facet) if isinstance(facet, Facet) else ""
+    return f"{name}{print_args(field.args, '  ')}: {field.type}{marks}{print_deprecated(field.deprecation_reason)}"
+
+
+def _marks_of(facet: Facet) -> str:
+    semantic = " @semanticNonNull" if facet.never_none else ""
+    step_up = " @stepUp" if facet.step_up else ""
+    return semantic + step_up + "".join(f' @audience(name: "{one}")' for one in sorted(facet.audience - EVERYBODY))
 
 
 def _owner_of(made: Any) -> str | None:

@@ -16,6 +16,7 @@ from graphql import (
     is_introspection_type,
 )
 
+from guanxi.permissions import SHOPPER
 from guanxi.schema.facets import FACET, Facet, TypeFacet
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
@@ -70,12 +71,12 @@ def _composites(schema: GraphQLSchema) -> dict[str, Composite]:
 
 def _allows(field: GraphQLField, granted: frozenset[str]) -> bool:
     facet: Facet = field.extensions[FACET]
-    return facet.permissions <= granted
+    return bool(facet.audience) if SHOPPER in granted else facet.permissions <= granted
 
 
 def _is_open(made: GraphQLNamedType, granted: frozenset[str]) -> bool:
     facet: TypeFacet = made.extensions[FACET]
-    return facet.permission is None or facet.permission in granted
+    return facet.permission is None or facet.permission in granted or SHOPPER in granted
 
 
 class _View:

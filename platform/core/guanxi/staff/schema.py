@@ -63,7 +63,7 @@ async def permissions(ctx: Context) -> list[types.Permission] | None:
     ]
 
 
-@schema.mutation(permission=WRITE_ROLES)
+@schema.mutation(permission=WRITE_ROLES, step_up=True)
 async def upsert_role(ctx: Context, values: types.UpsertRoleInput) -> types.UpsertRolePayload | None:
     """Create a role, or change one of the merchant's own."""
     role = await service.upsert_role(
@@ -76,7 +76,7 @@ async def upsert_role(ctx: Context, values: types.UpsertRoleInput) -> types.Upse
     return types.UpsertRolePayload(role_id=role.id)
 
 
-@schema.mutation(permission=WRITE_TOKENS)
+@schema.mutation(permission=WRITE_TOKENS, step_up=True)
 async def create_token(ctx: Context, values: types.CreateTokenInput) -> types.CreateTokenPayload | None:
     """Issue a token. Its text is in this answer and nowhere else; an idempotency key is refused."""
     issued = await service.create_token(
@@ -90,7 +90,7 @@ async def create_token(ctx: Context, values: types.CreateTokenInput) -> types.Cr
     return types.CreateTokenPayload(token_id=issued.token.id, text=issued.text)
 
 
-@schema.mutation(permission=WRITE_TOKENS)
+@schema.mutation(permission=WRITE_TOKENS, step_up=True)
 async def rotate_token(ctx: Context, values: types.RotateTokenInput) -> types.RotateTokenPayload | None:
     """Issue a token's successor; both work during the overlap. An idempotency key is refused."""
     issued = await service.rotate_token(ctx, token_id=values.id.of(types.TOKEN), overlap_seconds=values.overlap_seconds)
