@@ -14,7 +14,7 @@ from guanxi.execution import nodes, operations
 from guanxi.files import routes as file_routes
 from guanxi.files.service import LocalFiles
 from guanxi.gateway import InstallationGateway
-from guanxi.hookspecs import Fact, JobKind
+from guanxi.hookspecs import Fact, JobKind, SavedOperation
 from guanxi.http import application, server
 from guanxi.jobs.service import Runner
 from guanxi.plugins import keys
@@ -98,6 +98,12 @@ def core_followers() -> list[CoreFollower]:
     return [module.follow_events for module in modules if hasattr(module, "follow_events")]
 
 
+def core_operations() -> list[SavedOperation]:
+    """What the domains of the core offer to try in GraphiQL."""
+    modules = [import_module(f"guanxi.{name}.plugin") for name in DOMAINS]
+    return [one for module in modules if hasattr(module, "saved_operations") for one in module.saved_operations()]
+
+
 def build_host(settings: Settings) -> PluginHost:
     """The plugin host with every sound plugin discovered."""
     host = PluginHost(core_parts(), dirs=settings.plugin_dirs)
@@ -157,6 +163,7 @@ async def _platform(settings: Settings, db: Database, host: PluginHost) -> HostP
     caller = HookCaller(host, trace=settings.trace_hooks)
     made = HostPlatform(db, host, caller, await keys.cursor_key(settings), settings.backup_dir)
     made.core_facts, made.core_jobs, made.limits = core_facts(), core_jobs(), settings.limits
+    made.core_operations = core_operations()
     made.core_followers = core_followers()
     made.files = LocalFiles(settings.files_dir)
     return made

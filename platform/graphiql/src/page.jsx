@@ -2,6 +2,8 @@ import { GraphiQL } from "graphiql";
 import { useMemo, useState } from "react";
 
 import { createFetcher } from "./fetcher.js";
+import { OperationMenu } from "./operation-menu.jsx";
+import { useOperations } from "./operations.js";
 import { TokenBar } from "./token-bar.jsx";
 import { readToken, writeToken } from "./token.js";
 
@@ -9,15 +11,24 @@ import { readToken, writeToken } from "./token.js";
 export function Page() {
   const [token, setToken] = useState(readToken);
   const fetcher = useMemo(() => createFetcher(token), [token]);
-  const use = (text) => setToken(writeToken(text));
+  const operations = useOperations(token);
+  const [chosen, setChosen] = useState(null);
+  const use = (text) => {
+    setChosen(null);
+    setToken(writeToken(text));
+  };
   return (
     <>
-      <TokenBar token={token} onUse={use} />
+      <header>
+        <TokenBar token={token} onUse={use} />
+        <OperationMenu operations={operations} onChoose={setChosen} />
+      </header>
       <main>
         {token && (
           <GraphiQL
             key={token}
             fetcher={fetcher}
+            {...(chosen && { query: chosen.document, variables: JSON.stringify(chosen.variables ?? {}, null, 2) })}
             storage={sessionStorage}
             shouldPersistHeaders={false}
             showPersistHeadersSettings={false}

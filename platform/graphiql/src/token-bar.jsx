@@ -1,10 +1,6 @@
-const WORDS = {
-  en: { label: "API token", use: "Use", forget: "Forget", note: "Kept in this tab only." },
-  zh: { label: "接口令牌", use: "使用", forget: "清除", note: "仅保存在此标签页。" },
-};
+import { words } from "./words.js";
 
 export function TokenBar({ token, onUse }) {
-  const words = navigator.language.toLowerCase().startsWith("zh") ? WORDS.zh : WORDS.en;
   const submit = (event) => {
     event.preventDefault();
     onUse(new FormData(event.currentTarget).get("token"));

@@ -22,7 +22,7 @@ from guanxi.db.transactions import Savepoint
 from guanxi.errors import GuanxiError
 from guanxi.events import Event
 from guanxi.files.service.storage import FileStore
-from guanxi.hookspecs import Fact, JobKind
+from guanxi.hookspecs import Fact, JobKind, SavedOperation
 from guanxi.jobs.service import fencing
 from guanxi.plugins import enablement, errors, outbox, tables
 from guanxi.plugins.calls import HookCaller, acting_as
@@ -64,6 +64,7 @@ class HostPlatform:
         self.db, self.host, self.caller = db, host, caller
         self.cursor_key, self.backup_dir = cursor_key, backup_dir
         self.core_facts: dict[str, Fact] = {}
+        self.core_operations: list[SavedOperation] = []
         self.core_followers: Sequence[CoreFollower] = ()
         self.core_jobs: dict[str, JobKind] = {}
         self.files: FileStore

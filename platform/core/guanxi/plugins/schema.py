@@ -6,7 +6,8 @@ from typing import Annotated, Any, cast
 import strawberry
 
 from guanxi.context import Context
-from guanxi.plugins import catalogue, permissions, service, types
+from guanxi.permissions import SIGNED_IN
+from guanxi.plugins import catalogue, examples, permissions, service, types
 from guanxi.plugins.catalogue import platform_of
 from guanxi.plugins.events import PluginStateChanged
 from guanxi.plugins.types import (
@@ -20,6 +21,7 @@ from guanxi.plugins.types import (
     PurgePluginInput,
     PurgePluginPayload,
     RescanPluginsPayload,
+    SavedOperation,
     UpdatePluginSettingsInput,
 )
 from guanxi.schema.scalars import Long
@@ -38,6 +40,12 @@ async def plugins(ctx: Context) -> list[Plugin] | None:
 async def plugin(ctx: Context, id: PluginId) -> Plugin | None:  # noqa: A002 - the argument's name in GraphQL
     """One plugin by its id."""
     return await catalogue.find_plugin(ctx, id)
+
+
+@schema.query(permission=SIGNED_IN)
+async def saved_operations(ctx: Context) -> list[SavedOperation] | None:
+    """Operations to begin with: the core's, and those of each enabled plugin."""
+    return examples.list_operations(ctx)
 
 
 @schema.query(permission=permissions.READ_PLUGINS)

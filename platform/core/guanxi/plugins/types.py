@@ -103,6 +103,16 @@ class RescanPluginsPayload(Payload):
     plugins: list[Plugin] | None = strawberry.field(description="The whole catalogue.", default=None)
 
 
+@schema.value(description="An operation to begin with.")
+class SavedOperation(Value):
+    """As the core or a plugin wrote it."""
+
+    plugin: str = strawberry.field(description="Whose it is: core, or a plugin's id.")
+    title: str = strawberry.field(description="What it shows, in the client's language.")
+    document: str = strawberry.field(description="The document.")
+    variables: JSON | None = strawberry.field(description="Variables to begin with.")
+
+
 @strawberry.input(description="Which plugin to enable.")
 class EnablePluginInput:
     """Input of enabling."""
