@@ -31,6 +31,23 @@ async def test_a_fact_that_is_recorded_over_http_arrives_filtered_and_only_at_it
     assert arrived == {"interactionRecorded": {"subject": "bought", "kind": "PURCHASE", "customer": {"id": customer}}}
 
 
+async def test_facts_that_another_process_records_arrive_once_and_in_their_order(
+    house: House, tea: Shop, caller: Caller
+) -> None:
+    here, there = house.servers
+    clerk = Clerk(caller, there, tea)
+    customer = await clerk.add_customer()
+    subjects = [f"number {number}" for number in range(5)]
+
+    async with connected(here, tea) as socket:
+        await socket.follow("1", PLAIN, partial(clerk.record, customer))
+        for subject in subjects:
+            await clerk.record(customer, subject)
+        arrived = [(await socket.data())["interactionRecorded"]["subject"] for _ in subjects]
+
+    assert arrived == subjects
+
+
 async def test_a_subscription_ends_when_a_plugin_is_disabled_that_it_uses_and_others_go_on(
     house: House, tea: Shop, caller: Caller
 ) -> None:

@@ -10,18 +10,20 @@ from guanxi.audit import Sealer
 from guanxi.db import migrations
 from guanxi.db.apps import App
 from guanxi.db.database import Database
+from guanxi.db.signals import Signals
 from guanxi.execution import nodes, operations
 from guanxi.files import routes as file_routes
 from guanxi.files.service import LocalFiles
 from guanxi.gateway import InstallationGateway
 from guanxi.hookspecs import Fact, JobKind, SavedOperation
 from guanxi.http import application, server
-from guanxi.jobs.service import Runner
+from guanxi.jobs.service import Runner, orders
 from guanxi.plugins import keys
 from guanxi.plugins.calls import HookCaller
 from guanxi.plugins.host import PluginHost
 from guanxi.plugins.jobs import HostJobs
 from guanxi.plugins.platform import CoreFollower, HostPlatform
+from guanxi.plugins.relay import CHANNEL, Relay
 from guanxi.plugins.watchdog import Watchdog
 from guanxi.plugins.worker import Worker
 from guanxi.schema.part import SchemaPart
@@ -144,19 +146,36 @@ async def running(settings: Settings, *, work: bool = True) -> AsyncIterator[Ins
             host.compose_all()
             platform = await _platform(settings, db, host)
             worker, runner, sealer = Worker(platform), Runner(HostJobs(platform)), Sealer(db)
-            if work:
-                worker.start()
-                runner.start()
-                sealer.start()
-            try:
-                yield Installation(settings, db, host, platform, worker, runner)
-            finally:
-                await runner.stop()
-                await worker.stop()
-                await operations.engine_of(platform).settle()
-                await sealer.stop()
+            async with _hearing(settings, platform, runner):
+                if work:
+                    worker.start()
+                    runner.start()
+                    sealer.start()
+                try:
+                    yield Installation(settings, db, host, platform, worker, runner)
+                finally:
+                    await runner.stop()
+                    await worker.stop()
+                    await operations.engine_of(platform).settle()
+                    await sealer.stop()
     finally:
         await db.close()
+
+
+@asynccontextmanager
+async def _hearing(settings: Settings, platform: HostPlatform, runner: Runner) -> AsyncIterator[None]:
+    """Hear of what other processes commit: events for subscriptions, and jobs."""
+    signals, relay = Signals(settings), Relay(platform.db, platform.followers, platform.origin)
+    signals.on(CHANNEL, relay.hear)
+    signals.on(orders.CHANNEL, lambda _: runner.wake())
+    platform.relay = relay
+    relay.start()
+    signals.start()
+    try:
+        yield
+    finally:
+        await signals.stop()
+        await relay.stop()
 
 
 async def _platform(settings: Settings, db: Database, host: PluginHost) -> HostPlatform:

@@ -33,6 +33,12 @@ def connection_of(settings: Settings, role: Literal["app", "owner"]) -> dict[str
     return {"engine": "guanxi.db.asyncpg_engine", "credentials": _postgres(url, size)}
 
 
+def listening(settings: Settings) -> dict[str, Any]:
+    """A connection of its own to PostgreSQL, as asyncpg is told."""
+    found = _postgres(settings.database_url, 1)
+    return {name: value for name, value in found.items() if name not in {"minsize", "maxsize"}}
+
+
 def root_client(handler: ConnectionHandler) -> RootClient:
     """The engine's client outside any transaction; it learns where transactions register themselves."""
     client: Any = handler.get(ALIAS)

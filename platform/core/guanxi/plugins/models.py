@@ -46,9 +46,10 @@ class OutboxEvent(MerchantModel):
     payload: "fields.Field[dict[str, object]]" = fields.JSONField(description="The event's own fields.")
     occurred_at = UtcField(description="When it happened.")
     recorded_at = UtcField(description="When it was written.")
+    is_replay = fields.BooleanField(default=False, description="It was told late: whoever follows does not hear of it.")
     told: "fields.Field[list[str]]" = fields.JSONField(default=list, description="Plugins called with it at once.")
 
-    privacy = Privacy(internal="name payload occurred_at recorded_at told")
+    privacy = Privacy(internal="name payload occurred_at recorded_at is_replay told")
 
     class Meta:
         table = "outbox_event"

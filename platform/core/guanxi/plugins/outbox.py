@@ -43,6 +43,7 @@ async def write(ctx: Context, event: Event, told: Sequence[str]) -> None:
         occurred_at=event.occurred_at,
         recorded_at=ctx.now(),
         told=list(told),
+        is_replay=ctx.is_replay,
     )
 
 

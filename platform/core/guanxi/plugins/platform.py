@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tortoise import Model
 
@@ -18,18 +18,20 @@ from guanxi.audiences import service as audiences
 from guanxi.context import Context
 from guanxi.db.database import Database
 from guanxi.db.merchant import acting_for
+from guanxi.db.signals import NOTIFY
 from guanxi.db.transactions import Savepoint
 from guanxi.errors import GuanxiError
 from guanxi.events import Event
 from guanxi.files.service.storage import FileStore
 from guanxi.hookspecs import Fact, JobKind, SavedOperation
 from guanxi.jobs.service import fencing
-from guanxi.plugins import enablement, errors, outbox, tables
+from guanxi.plugins import enablement, errors, outbox, relay, tables
 from guanxi.plugins.calls import HookCaller, acting_as
 from guanxi.plugins.followers import Followers
 from guanxi.plugins.host import PluginHost
 from guanxi.plugins.loading import Loaded
 from guanxi.plugins.quarantine import Quarantine, RuntimeFault
+from guanxi.plugins.relay import Relay
 from guanxi.schema.composed import ComposedSchema
 from guanxi.settings import Limits
 
@@ -70,6 +72,8 @@ class HostPlatform:
         self.files: FileStore
         self.limits = Limits.model_validate({})
         self.followers = Followers()
+        self.relay: Relay | None = None
+        self.origin = uuid4().hex
         self.quarantine = Quarantine()
         self.teller = outbox.Teller(caller, self.transaction, self.plugins_now)
         self.bell = asyncio.Event()
@@ -101,6 +105,7 @@ class HostPlatform:
                 yield
                 if outer is None:
                     await self._tell_core(inner)
+                    await self._announce(inner)
         finally:
             # Not reset(): a transaction that a plugin leaks ends in a context where it did not begin.
             _writing.set(outer)
@@ -171,9 +176,13 @@ class HostPlatform:
         off = [one for one in known if one not in enabled and known[one].state != enablement.PURGED]
         return await self.teller.tell_all(ctx, event, off)
 
-    def follow(self, ctx: Context) -> AsyncIterator[Event]:
-        """The merchant's events as they are committed in this process."""
-        return self.followers.follow(ctx.merchant.id)
+    async def follow(self, ctx: Context) -> AsyncIterator[Event]:
+        """The merchant's events as they are committed, in this process and, where it has a relay, in others."""
+        with self.followers.following(ctx.merchant.id) as queue:
+            if self.relay is not None:
+                await self.relay.begin(ctx.merchant.id)
+            while True:
+                yield await queue.get()
 
     async def command(self, ctx: Context, name: str, value: object, *, key: str) -> Any:
         """Run a command in the caller's transaction. Raises: PluginDisabledError, ForbiddenError, PluginFailedError."""
@@ -295,6 +304,12 @@ class HostPlatform:
         """Until every quarantine that has to begin has begun."""
         while self._suspending:
             await asyncio.wait(set(self._suspending))
+
+    async def _announce(self, writing: Writing) -> None:
+        """Have other processes told at the commit; on SQLite they see that the file was changed."""
+        if self.dialect == "postgres":
+            for text in relay.messages(self.origin, writing.events):
+                await self.db.fetch(NOTIFY, [relay.CHANNEL, text])
 
     async def _suspend(self, ctx: Context, plugin: str) -> None:
         merchant = ctx.merchant
