@@ -11,7 +11,7 @@ from pkgutil import walk_packages
 from types import ModuleType, NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -22,7 +22,7 @@ from guanxi.permissions import Permission
 from guanxi.settings import Settings
 
 Row = Sequence[str]
-TYPES = {int: "whole number", float: "number", str: "text", bool: "true, false", Path: "path"}
+TYPES = {int: "whole number", float: "number", str: "text", bool: "true, false", Path: "path", SecretStr: "secret"}
 
 
 def bundled_plugins() -> list[str]:
@@ -121,6 +121,8 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if value is PydanticUndefined:
         return "required"
+    if isinstance(value, SecretStr):
+        return _shown(value.get_secret_value())
     if isinstance(value, list):
         return f"`{json.dumps([str(one) for one in value])}`"
     return _shown(value)
