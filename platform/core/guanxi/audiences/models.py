@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 
 from guanxi.customers.models import Customer
-from guanxi.db.fields import UtcField
+from guanxi.db.fields import IdField, UtcField
 from guanxi.db.models import MerchantModel
 from guanxi.db.privacy import Privacy
 
@@ -76,11 +76,12 @@ class SegmentChange(MerchantModel):
     customer_id: UUID
     refresh_number = fields.IntField(description="The refresh that found it.")
     has_entered = fields.BooleanField(description="Entered; else left.")
+    merge_id = IdField(null=True, description="The merge that moved the customer; null for a refresh.")
     changed_at = UtcField(description="When it was found.")
 
-    privacy = Privacy(export="has_entered changed_at", internal="refresh_number")
+    privacy = Privacy(export="has_entered changed_at", internal="refresh_number merge_id")
 
     class Meta:
         table = "segment_change"
         unique_together = (("merchant_id", "segment_id", "refresh_number", "customer_id"),)
-        indexes = (("merchant_id", "customer_id"),)
+        indexes = (("merchant_id", "customer_id"), ("merchant_id", "merge_id"))

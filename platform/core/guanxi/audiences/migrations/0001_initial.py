@@ -9,7 +9,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('customers', '0002_owner_post')]
+    dependencies = [('customers', '0001_initial'), ('customers', '0002_owner_post')]
 
     initial = True
 
@@ -43,9 +43,10 @@ class Migration(migrations.Migration):
                 ('customer', fields.ForeignKeyField('customers.Customer', source_field='customer_id', description='The customer.', db_constraint=True, to_field='id', related_name='segment_changes', on_delete=OnDelete.CASCADE)),
                 ('refresh_number', fields.IntField(description='The refresh that found it.')),
                 ('has_entered', fields.BooleanField(description='Entered; else left.')),
+                ('merge_id', IdField(null=True, description='The merge that moved the customer; null for a refresh.', generated=False, unique=False)),
                 ('changed_at', UtcField(description='When it was found.', auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'segment_change', 'app': 'audiences', 'unique_together': (('merchant_id', 'segment_id', 'refresh_number', 'customer_id'),), 'indexes': [Index(fields=['merchant_id', 'customer_id'])], 'pk_attr': 'id', 'table_description': 'A customer entered or left a segment.'},
+            options={'table': 'segment_change', 'app': 'audiences', 'unique_together': (('merchant_id', 'segment_id', 'refresh_number', 'customer_id'),), 'indexes': [Index(fields=['merchant_id', 'customer_id']), Index(fields=['merchant_id', 'merge_id'])], 'pk_attr': 'id', 'table_description': 'A customer entered or left a segment.'},
             bases=['MerchantModel'],
         ),
         ops.CreateModel(

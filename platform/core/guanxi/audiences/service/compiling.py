@@ -31,6 +31,7 @@ from guanxi.customers.models import Customer
 from guanxi.errors import GuanxiError
 from guanxi.execution.sql import Statement
 from guanxi.hookspecs import Fact, FactColumn, FactRows
+from guanxi.schema import scope
 
 SIGNS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 Facts = Mapping[str, Fact]
@@ -89,21 +90,25 @@ class Matching:
 
     SQLite tests membership in a list that it builds once (IN), PostgreSQL joins: its IN within OR and NOT is
     worked out again for each customer as soon as the list outgrows its memory.
+    ``is_scoped``: only customers whom the actor may see.
     """
 
     ctx: Context
     facts: Facts
     statement: Statement
     within: Within = everybody
+    is_scoped: bool = False
     joins: list[str] = field(default_factory=list)
 
     def body(self, audience: Node) -> str:
         """FROM and WHERE; customers who are archived match nothing."""
         condition = self._write(audience)
         merchant = self.statement.bind(self.ctx.merchant.id)
+        seen = scope.suffix(self.ctx, self.statement.bind, Customer, "c") if self.is_scoped else ""
         return (
             f'FROM "customer" c{"".join(self.joins)}'
-            f" WHERE c.merchant_id = {merchant} AND c.archived_at IS NULL AND {self.within('c.id')} AND {condition}"
+            f" WHERE c.merchant_id = {merchant} AND c.archived_at IS NULL{seen}"
+            f" AND {self.within('c.id')} AND {condition}"
         )
 
     def _write(self, node: Node) -> str:

@@ -37,7 +37,7 @@ async def preview_audience(ctx: Context, audience: Node, *, sample: int = 10) ->
     ctx.require(permissions.PREVIEW_AUDIENCES)
     facts = await compiling.known_facts(ctx, audience)
     statement = Statement(ctx.platform.dialect)
-    body = Matching(ctx, facts, statement).body(audience)
+    body = Matching(ctx, facts, statement, is_scoped=True).body(audience)
     limit = statement.bind(max(0, min(sample, MAX_SAMPLE)))
     counted = "SELECT count(*) FROM matching"
     sql = (

@@ -83,6 +83,12 @@ async def find_members(ctx: Context, segment: Segment) -> Moved:
     if moved == Moved(0, 0):
         await Segment.filter(id=segment.id).update(refreshed_at=ctx.now())
         return moved
+    await finish(ctx, segment, number, moved)
+    return moved
+
+
+async def finish(ctx: Context, segment: Segment, number: int, moved: Moved) -> None:
+    """Apply the changes that are written down under ``number``, count them and tell of them."""
     await store.apply_changes(ctx, segment.id, number)
     await Segment.filter(id=segment.id).update(
         refreshed_at=ctx.now(),
@@ -98,7 +104,6 @@ async def find_members(ctx: Context, segment: Segment) -> Moved:
             left=moved.left,
         )
     )
-    return moved
 
 
 async def changes_of(

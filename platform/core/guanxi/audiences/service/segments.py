@@ -13,7 +13,9 @@ from guanxi.audiences.rules import storage
 from guanxi.audiences.rules.tree import MemberOf, Node, leaves, segments_of
 from guanxi.audiences.service import compiling, refreshing
 from guanxi.context import Context
+from guanxi.errors import GuanxiError
 
+PLACE = "audience"
 MAX_NAME = 80
 MAX_DESCRIPTION = 500
 
@@ -43,7 +45,10 @@ async def save_segment(
     """
     ctx.require(permissions.WRITE_SEGMENTS)
     values = _checked(draft)
-    await compiling.known_facts(ctx, draft.audience)
+    try:
+        await compiling.known_facts(ctx, draft.audience)
+    except GuanxiError as error:
+        raise error.at(PLACE) from None
     async with ctx.transaction():
         if segment_id is None:
             return await _create(ctx, values)
@@ -139,7 +144,7 @@ async def _check_circle(audience: Node, segment_id: UUID) -> None:
     stored = dict(await Segment.all().values_list("id", "audience"))
     for path, leaf in leaves(audience):
         if isinstance(leaf, MemberOf) and segment_id in _reached(leaf.segment_id, stored):
-            raise errors.circle(path)
+            raise errors.circle((PLACE, *path))
 
 
 def _reached(segment_id: UUID, stored: Mapping[UUID, Any]) -> set[UUID]:
