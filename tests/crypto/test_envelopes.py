@@ -30,7 +30,7 @@ def test_what_was_sealed_opens_again_also_after_a_new_key_came(value: bytes, is_
 
 @pytest.mark.parametrize("data_key", [None, DATA_KEY], ids=["merchant's key", "customer's key"])
 @pytest.mark.parametrize(
-    "elsewhere", [{"merchant": uuid7()}, {"table": "customer"}, {"column": "street"}, {"row": uuid7()}], ids=str
+    "elsewhere", [{"merchant": uuid7()}, {"table": "customer"}, {"column": "street"}, {"row": uuid7()}], ids=" ".join
 )
 def test_a_sealed_value_opens_in_its_own_cell_only(data_key: Any, elsewhere: dict[str, Any]) -> None:
     sealed = crypto.seal(RING, CELL, b"13800000001", data_key)

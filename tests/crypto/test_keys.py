@@ -56,7 +56,17 @@ def test_keys_of_the_environment_win_and_the_first_of_them_seals(tmp_path: Path)
         ring.get("00000000")
 
 
-@pytest.mark.parametrize("text", ["", "# nothing", "00000000:short", f"{A.line}\n{A.line}", f"{A.line}x", "ключ"])
+MALFORMED = {
+    "empty": "",
+    "a comment": "# nothing",
+    "a short key": "00000000:short",
+    "one twice": f"{A.line}\n{A.line}",
+    "too long": f"{A.line}x",
+    "no ASCII": "ключ",
+}
+
+
+@pytest.mark.parametrize("text", MALFORMED.values(), ids=MALFORMED)
 def test_a_malformed_key_file_is_named_but_not_shown(text: str, tmp_path: Path) -> None:
     file = tmp_path / "keys"
     file.write_text(text, encoding="utf-8")
