@@ -13,6 +13,7 @@ from tortoise.context import require_context
 
 from guanxi.context import Context
 from guanxi.customers.models import Customer
+from guanxi.db import connecting
 from guanxi.db.fields import UtcField
 from guanxi.db.models import MerchantModel
 from guanxi.db.privacy import PrivacyClass
@@ -93,12 +94,13 @@ def _sample(planted: Planted, one: Any) -> Any:
     number = next(planted.numbers)
     if one.default is not None:
         return one.default() if callable(one.default) else one.default
+    if one.field_type is bytes:
+        return b"x"
     for kind, value in (
         (fields.BooleanField, False),
         (UtcField, datetime(2026, 1, 1, tzinfo=UTC)),
         (fields.DateField, date(2026, 1, 1)),
         (fields.JSONField, {}),
-        (fields.BinaryField, b"x"),
         (fields.DecimalField, 1),
         (fields.FloatField, 1.0),
         ((fields.IntField, fields.BigIntField, fields.SmallIntField), number),
@@ -119,7 +121,8 @@ async def dump(settings: Settings) -> str:
     """All rows of all tables as one text, read past every wall."""
     if settings.database_url.startswith("sqlite://"):
         return _dump_sqlite(settings.database_url.removeprefix("sqlite://"))
-    connection = await asyncpg.connect(settings.owner_url)
+    terms = connecting.connection_of(settings, "owner")["credentials"]
+    connection = await asyncpg.connect(**{name: value for name, value in terms.items() if "size" not in name})
     try:
         names = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         return "\n".join([await _dump_table(connection, row["tablename"]) for row in names])

@@ -28,6 +28,7 @@ from guanxi.plugins.watchdog import Watchdog
 from guanxi.plugins.worker import Worker
 from guanxi.schema.part import SchemaPart
 from guanxi.settings import Settings
+from guanxi.telemetry import exposition, logs, metrics, tracing
 
 # Core domains, each below those after it; registered through the same hook as plugins.
 DOMAINS = (
@@ -218,8 +219,17 @@ async def generate_migrations() -> list[str]:
 
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; running requests are finished first."""
+    logs.configure(level=settings.log_level)
+    if settings.tracing and not tracing.start():
+        raise tracing.unavailable()
+    with exposition.serving(settings.metrics_host, settings.metrics_port):
+        await _serve(settings)
+
+
+async def _serve(settings: Settings) -> None:
     async with running(settings) as opened:
         serving = serve_installation(opened)
+        metrics.LOOP_LAG.set_function(lambda: serving.lifecycle.lag_seconds)
         # What is loaded by now stays: the collector need not walk it while requests wait.
         gc.collect()
         gc.freeze()

@@ -22,6 +22,7 @@ from guanxi.plugins.platform import HostPlatform
 from guanxi.schema.composed import ComposedSchema
 from guanxi.staff import errors
 from guanxi.staff import service as staff
+from guanxi.telemetry import observing
 
 log = logging.getLogger("guanxi.gateway")
 
@@ -40,7 +41,7 @@ class InstallationGateway:
         """Whoever holds the token; read with its merchant's epoch, so it is as of now in every process."""
         if token is None:
             raise errors.unauthenticated()
-        with self._database():
+        with self._database(), observing.authentication():
             return await staff.authenticate(self.platform.db, token, utc_now(), plugins_of=self._plugins_of)
 
     async def resume(self, session: str, *, may_rotate: bool) -> tuple[Principal, str | None]:
@@ -81,8 +82,8 @@ class InstallationGateway:
 
     async def run(self, request: GraphQLRequest, principal: Principal, call: Call) -> Answer:
         """One query or mutation."""
-        with self._database(), acting_for(principal.merchant.id):
-            return await operations.run(request, await self._context(principal, call))
+        with self._acting(principal), observing.operation(principal, call.request_id) as watch:
+            return watch.saw(await operations.run(request, await self._context(principal, call)))
 
     async def subscribe(
         self, request: GraphQLRequest, principal: Principal, call: Call
@@ -127,6 +128,12 @@ class InstallationGateway:
                 raise errors.unauthenticated()
             plugins, actor = await self._plugins_of(merchant_id), Actor("system", "door")
             yield await self._context(Principal(merchants.ref_of(row), actor, plugins, row.epoch), call)
+
+    @contextmanager
+    def _acting(self, principal: Principal) -> Iterator[None]:
+        """The database and the merchant, bound to the running task."""
+        with self._database(), acting_for(principal.merchant.id):
+            yield
 
     @contextmanager
     def _database(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ Every statement runs between BEGIN and COMMIT, because SET LOCAL has no effect o
 """
 
 import re
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final
@@ -18,7 +19,7 @@ from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import ConnectionHandler
 from tortoise.exceptions import DBConnectionError, OperationalError
 
-from guanxi.db import dialects, statements
+from guanxi.db import dialects, statements, waits
 from guanxi.db.merchant import bound_merchant
 from guanxi.db.shield import finish
 from guanxi.db.transactions import Begin, OpenTransaction, Session
@@ -93,8 +94,10 @@ class Client(AsyncpgDBClient):
     async def _start(self, word: str, *, is_snapshot: bool = False) -> "Transaction":
         if self._pool is None:
             raise OperationalError("the database is closed")
+        started = time.perf_counter()
         with reaching():
             connection = await self._pool.acquire()
+        waits.note(waits.POOL, time.perf_counter() - started)
         session = PooledSession(self._pool, connection, bound_merchant())
         try:
             await session.connection.execute(f"{word}; {setting(session.merchant)}")

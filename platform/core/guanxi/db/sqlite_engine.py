@@ -6,6 +6,7 @@ The word "sqlite" must stay in this module's name: Tortoise picks dialects by it
 import asyncio
 import re
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -18,7 +19,7 @@ from tortoise.backends.sqlite.executor import SqliteExecutor
 from tortoise.connection import ConnectionHandler
 from tortoise.exceptions import OperationalError
 
-from guanxi.db import dialects, lanes, statements
+from guanxi.db import dialects, lanes, statements, waits
 from guanxi.db.lanes import Lane
 from guanxi.db.shield import finish
 from guanxi.db.transactions import Begin, OpenTransaction, Session
@@ -115,8 +116,22 @@ class Client(SqliteClient):
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Lane]:
         """The writer, for one statement outside a transaction."""
-        async with self.write_lock:
+        await self._take_turn()
+        try:
             yield self.writer
+        finally:
+            self.write_lock.release()
+
+    async def _take_turn(self) -> None:
+        started = time.perf_counter()
+        await self.write_lock.acquire()  # a cancel up to here leaves nothing behind
+        waits.note(waits.WRITER, time.perf_counter() - started)
+
+    async def _take_reader(self) -> Lane:
+        started = time.perf_counter()
+        lane = await self.idle.get()
+        waits.note(waits.READER, time.perf_counter() - started)
+        return lane
 
     @asynccontextmanager
     async def borrowing(self) -> AsyncIterator[Lane]:
@@ -125,7 +140,7 @@ class Client(SqliteClient):
             async with self.writing() as lane:
                 yield lane
             return
-        lane = await self.idle.get()
+        lane = await self._take_reader()
         try:
             yield lane
         except asyncio.CancelledError:
@@ -143,7 +158,7 @@ class Client(SqliteClient):
 
     async def start_writing(self) -> OpenTransaction:
         """The writer inside BEGIN IMMEDIATE: whoever reads and then writes never finds the database locked."""
-        await self.write_lock.acquire()  # a cancel up to here leaves nothing behind
+        await self._take_turn()
         try:
             writer = self.writer
         except OperationalError:
@@ -153,7 +168,7 @@ class Client(SqliteClient):
 
     async def start_reading(self) -> OpenTransaction:
         """A reader that keeps its snapshot."""
-        lane = await self.idle.get()
+        lane = await self._take_reader()
         session = LaneSession(lane, lambda: self.idle.put_nowait(lane))
         return await self._start(session, "BEGIN DEFERRED", is_snapshot=True)
 

@@ -30,6 +30,13 @@ class Call:
     variables: VariableValues
     requested: int
     claim: Claim | None = None
+    is_registered: bool = False
+
+    @property
+    def registered_name(self) -> str | None:
+        """The name of a registered document's operation; None of an ad-hoc one, whose name a client chose."""
+        name = self.operation.node.name
+        return (name.value if name is not None else "anonymous") if self.is_registered else None
 
     @property
     def token(self) -> str:

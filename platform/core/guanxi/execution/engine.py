@@ -113,7 +113,8 @@ class Engine:
 
     async def _admit(self, request: GraphQLRequest, ctx: Context) -> Call:
         values.check_variables(request.variables, self.limits)
-        operation = self._read(await self.store.find(request, ctx), ctx).pick(request.operation_name)
+        found = await self.store.find(request, ctx)
+        operation = self._read(found, ctx).pick(request.operation_name)
         if request.read_only and operation.kind == "mutation":
             raise errors.ReadOnlyRequestError(
                 Text("A mutation cannot come by GET.", "变更操作不能使用 GET 请求。"),
@@ -128,7 +129,7 @@ class Engine:
             raise errors.too_complex("cost", requested, self.limits.cost, CHEAPER)
         self._charge(ctx, requested)
         claim = idempotency.claim(key, operation, request, ctx) if key is not None else None
-        return Call(ctx, operation, variables, requested, claim)
+        return Call(ctx, operation, variables, requested, claim, found.is_registered)
 
     def _read(self, found: FoundDocument, ctx: Context) -> Document:
         documents, permissions = self.documents_of(ctx.schema), ctx.actor.permissions
@@ -203,6 +204,7 @@ class Engine:
 
         async with self.turns.take(call.claim, seconds=self.limits.deadline_seconds / 2):
             answer = await idempotency.run_once(call.claim, call.ctx, run)
+        answer.kind, answer.registered = call.operation.kind, call.registered_name
         if idempotency.REPLAYED in answer.headers:
             self.throttle.refund(call.ctx.merchant.id, call.token, call.requested - 1)
         return answer
@@ -226,6 +228,7 @@ class Engine:
         actual = min(call.requested, max(1, cost.count_objects(result.data) + surcharge))
         budget = self.throttle.refund(call.ctx.merchant.id, call.token, call.requested - actual)
         status = budget.as_extension()
+        answer.kind, answer.registered = call.operation.kind, call.registered_name
         answer.extensions["cost"] = {"requested": call.requested, "actual": actual, "throttleStatus": status}
         if call.operation.deprecations:
             answer.extensions["deprecations"] = call.operation.deprecations

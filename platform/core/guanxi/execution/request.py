@@ -27,3 +27,5 @@ class Answer:
     status: int | None = None  # an HTTP status that the code asks for (405, 429, 503), else the transport decides
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None  # a stored answer, replayed as it was
+    kind: str = ""  # query, mutation or subscription; empty where it was refused before that was known
+    registered: str | None = None  # of a registered document: its operation's name

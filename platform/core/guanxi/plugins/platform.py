@@ -166,7 +166,9 @@ class HostPlatform:
             writing.events.append((ctx.merchant.id, event))
 
     async def tell_disabled(self, ctx: Context, event: object) -> dict[str, str]:
-        """Tell plugins that the merchant has had and switched off, each in a savepoint; ``told``, or the failure's name.
+        """Tell plugins that the merchant has had and switched off, each in a savepoint.
+
+        The answer is ``told``, or the failure's name, by plugin.
 
         Raises: TypeError outside a transaction.
         """

@@ -14,6 +14,7 @@ from guanxi.permissions import Permission
 from guanxi.plugins import enablement, missed, outbox
 from guanxi.plugins.enablement import ENABLED
 from guanxi.plugins.platform import HostPlatform
+from guanxi.telemetry import metrics
 
 log = logging.getLogger("guanxi.worker")
 
@@ -118,6 +119,7 @@ async def _release(ctx: Context) -> None:
 async def _tell_due(platform: HostPlatform, ctx: Context) -> int:
     due = await outbox.list_due(ctx, AT_ONCE)
     for delivery, row in due:
+        metrics.OUTBOX_LAG.observe(max(0.0, (ctx.now() - delivery.due_at).total_seconds()))
         error = await platform.teller.tell_late(ctx, delivery, row)
         if error is not None:
             platform.report_fault(ctx, delivery.plugin, outbox.hook_of(row.name), error)

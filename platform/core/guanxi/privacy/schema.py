@@ -52,7 +52,7 @@ async def is_do_not_call(customers: list[Customer], ctx: Context) -> list[bool]:
     return await service.refusals_of_calls(ctx, [one.id for one in customers])
 
 
-@schema.mutation(permission=permissions.WRITE_CONSENTS)
+@schema.mutation(permission=permissions.WRITE_CONSENTS, audience="shopper")
 async def set_consent(ctx: Context, values: inputs.SetConsentInput) -> payloads.SetConsentPayload | None:
     """Write what a customer said about being contacted, or about a use of his data, into the ledger."""
     said = {name: value for name, value in vars(values).items() if name != "customer"}
@@ -91,7 +91,7 @@ async def close_privacy_request(
     return payloads.ClosePrivacyRequestPayload(request_id=row.id)
 
 
-@schema.mutation(permission=permissions.EXPORT_CUSTOMERS, transactional=False)
+@schema.mutation(permission=permissions.EXPORT_CUSTOMERS, transactional=False, step_up=True)
 async def export_customer(ctx: Context, values: inputs.ExportCustomerInput) -> payloads.ExportCustomerPayload | None:
     """Hand out all data of a customer. It is in this answer and kept nowhere; an idempotency key is refused."""
     made = await service.export_customer(ctx, values.customer.of(CUSTOMER))
@@ -101,7 +101,7 @@ async def export_customer(ctx: Context, values: inputs.ExportCustomerInput) -> p
     return payloads.ExportCustomerPayload(export=export)
 
 
-@schema.mutation(permission=permissions.ERASE_CUSTOMERS)
+@schema.mutation(permission=permissions.ERASE_CUSTOMERS, step_up=True)
 async def erase_customer(ctx: Context, values: inputs.EraseCustomerInput) -> payloads.EraseCustomerPayload | None:
     """Erase all personal data of a customer, for good, in every plugin. Twice is once."""
     if values.confirm != values.customer:

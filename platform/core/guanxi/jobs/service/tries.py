@@ -17,6 +17,7 @@ from guanxi.jobs.rules import waits
 from guanxi.jobs.service.host import Clock, JobHost
 from guanxi.jobs.service.orders import DEAD, DONE, RUNNING, WAITING, AgainError
 from guanxi.jobs.service.queue import JobQueue, Ticket
+from guanxi.telemetry import metrics
 
 log = logging.getLogger("guanxi.jobs")
 
@@ -65,6 +66,7 @@ class Try:
             if self.ticket.attempts > kind.retries + 1:  # its workers died
                 await self._bury(ctx, kind, "its worker ended without a word")
                 return None
+            metrics.JOB_LAG.observe(max(0.0, (ctx.now() - job.due_at).total_seconds()))
             begun = {"state": RUNNING, "attempts": self.ticket.attempts, "started_at": ctx.now()}
             await Job.filter(id=job.id).update(**begun)  # names: those written out above
         return dict(job.payload)
@@ -109,6 +111,8 @@ class Try:
             else:
                 pause = waits.wait_before(kind, self.ticket.attempts, self.draw)
                 await self._wait(ctx, pause, _reason(error), counts=True)
+        outcome = "again" if isinstance(error, AgainError) else "failed"
+        metrics.count_job(kind.name, "done" if error is None else outcome)
         if error is not None and not isinstance(error, AgainError):
             log.warning(
                 "job %s of kind %s failed, try %d: %s",

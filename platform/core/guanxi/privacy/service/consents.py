@@ -45,7 +45,7 @@ async def set_consent(ctx: Context, said: Statement) -> list[Consent]:
         BadUserInputError: a value is refused.
         NotFoundError: there is no such customer.
     """
-    ctx.require(permissions.WRITE_CONSENTS)
+    ctx.require_for(said.customer_id, permissions.WRITE_CONSENTS)
     channels = rules.channels_meant(said.channel, said.purpose, said.state)
     checked = _checked(ctx, said)
     async with ctx.transaction():

@@ -27,7 +27,13 @@ CONSENT, CONSENT_ENTRY, REQUEST, HOLD, RULE, ERASURE = "csn", "cse", "prq", "lhd
 READ, READ_REQUESTS = permissions.READ_CONSENTS, permissions.READ_REQUESTS
 
 
-@schema.table(models.Consent, tag=CONSENT, permission=READ, description="What a customer agrees to now, or no more.")
+@schema.table(
+    models.Consent,
+    tag=CONSENT,
+    permission=READ,
+    description="What a customer agrees to now, or no more.",
+    shopper_fields=("channel", "purpose", "state", "notice_version", "source", "since"),
+)
 class Consent(Node):
     """Where there is none, the customer does not agree."""
 

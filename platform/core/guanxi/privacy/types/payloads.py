@@ -19,7 +19,7 @@ from guanxi.schema.declare import one
 from guanxi.schema.payloads import Payload
 
 
-@schema.value(description="What holds after the statement.")
+@schema.value(description="What holds after the statement.", audience="shopper")
 class SetConsentPayload(Payload):
     """Answer of setConsent."""
 
