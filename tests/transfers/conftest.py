@@ -27,7 +27,8 @@ from guanxi.schema.composed import ComposedSchema
 from guanxi.transfers import permissions as _declared  # noqa: F401 - so that everything is allowed
 
 NOON = datetime(2026, 11, 11, 4, tzinfo=UTC)
-APPS = ("files", "jobs", "merchants", "staff", "customers", "interactions", "transfers")
+PARTS = ("files", "jobs", "merchants", "staff", "customers", "interactions", "transfers")
+APPS = ("audit", *PARTS)
 
 
 @dataclass
@@ -105,7 +106,7 @@ def ctx(shop: Shop) -> Context:
 @pytest.fixture
 def schema(shop: Shop) -> ComposedSchema:
     """What the core offers."""
-    parts = {name: import_module(f"guanxi.{name}.plugin").schema_part() for name in APPS}
+    parts = {name: import_module(f"guanxi.{name}.plugin").schema_part() for name in PARTS}
     return ComposedSchema(parts, {}, reads.bind)
 
 

@@ -136,6 +136,7 @@ SAMPLES: Mapping[str, Any] = {
     "RecordInteractionInput.kind": "REFUND",
     "InteractionInput.kind": "REFUND",
     "UpdateMerchantInput.locale": "zh-CN",
+    "StartExportInput.columns": "id",
     "ColumnMappingInput.target": "display_name",
     "StartImportInput.encoding": "utf-8",
     "StartImportInput.system": "shop",
@@ -173,6 +174,7 @@ ROWS: Mapping[str, str] = {
 }
 # Optional fields without which an input, or another field of it, makes no sense.
 BESIDE: Mapping[str, tuple[str, ...]] = {
+    "StartExportInput": ("customers",),
     "UpsertRoleInput.id": ("expectedVersion",),
     "CustomerBy": ("id",),
     "SegmentBy": ("id",),
@@ -237,6 +239,7 @@ ROOTS: Mapping[str, Root] = {
     "exportCustomer": ALONE,
     "runRetention": ALONE,
     **dict.fromkeys(("imports", "startImport", "resumeImport", "cancelImport", "importProgress"), PLAIN),
+    **dict.fromkeys(("exports", "startExport"), PLAIN),
     "createProgram": Root(frozenset({"CONFLICT"})),  # the shop has an active one
     "enablePlugin": ALONE,
     "disablePlugin": ALONE,

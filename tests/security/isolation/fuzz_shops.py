@@ -301,6 +301,9 @@ async def _seed_transfers(ctx: Context, shop: Shop, folder: Path, number: int) -
     stopped = await transfers.start_import(ctx, kept[1], transfers.ImportOptions(), is_queued=False)
     await transfers.cancel_import(ctx, stopped.id)
     shop.named |= {"import": stopped.id.hex, "upload": kept[2].hex}
+    asking = replace(ctx, schema=await ctx.platform.schema_for(ctx.principal.plugins))
+    exported = await transfers.start_export(asking, "customers", "csv", is_queued=False)
+    await transfers.run_export(asking, exported.id)
 
 
 async def _seed_membership(ctx: Context, shop: Shop, ids: list[Any], number: int) -> None:

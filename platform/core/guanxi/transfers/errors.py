@@ -95,3 +95,12 @@ def lost_rights() -> ForbiddenError:
         Text("Whoever started this may not do it any more.", "发起人已无权执行此操作。"),
         hint=Text("Somebody who may can start it again.", "请由有权限的人员重新发起。"),
     )
+
+
+def other_filter(name: str) -> BadUserInputError:
+    """A filter of rows that are not exported."""
+    return refused(
+        name,
+        Text("This filter is of other rows than those that are exported.", "筛选条件与导出内容不符。"),
+        Text("Leave it out.", "请移除该筛选条件。"),
+    )

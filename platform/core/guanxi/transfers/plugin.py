@@ -19,12 +19,18 @@ def schema_part() -> SchemaPart:
 
 @hookimpl
 def jobs() -> list[JobKind]:
-    """Takes imports through their files."""
+    """Takes imports through their files, and writes exports."""
     return [
         JobKind(name="transfers.import", run=run_import, retries=5, limit=timedelta(hours=6), concurrency=2),
+        JobKind(name="transfers.export", run=run_export, retries=5, limit=timedelta(hours=6), concurrency=2),
     ]
 
 
 async def run_import(ctx: Context, payload: dict[str, Any]) -> None:
     """One import, from wherever it stands."""
     await service.run_import(ctx, UUID(hex=payload["import"]))
+
+
+async def run_export(ctx: Context, payload: dict[str, Any]) -> None:
+    """One export, from its beginning."""
+    await service.run_export(ctx, UUID(hex=payload["export"]))

@@ -6,14 +6,14 @@ from typing import Annotated
 import strawberry
 
 from guanxi.context import Context
-from guanxi.execution import rows
+from guanxi.execution import literals, rows, where
 from guanxi.files.types import TAG as FILE
 from guanxi.schema.connections import Connection
 from guanxi.schema.declare import page
 from guanxi.schema.ids import Id
 from guanxi.schema.roots import Query
+from guanxi.transfers import errors, models, permissions, service, types
 from guanxi.transfers import loaders as _loaders  # noqa: F401 - declares its fields
-from guanxi.transfers import models, permissions, service, types
 from guanxi.transfers.events import ImportProgressed
 
 schema = types.schema
@@ -32,6 +32,28 @@ schema.add(
         description="Imports of customers, newest first.",
     ),
 )
+
+
+schema.add(
+    Query,
+    "exports",
+    Connection[types.Export] | None,
+    page(
+        models.FileExport,
+        order_by=types.ExportOrder,
+        order="-created_at",
+        permission=permissions.READ_EXPORTS,
+        description="Exports of customers and interactions, newest first.",
+    ),
+)
+
+
+@schema.mutation(permission=permissions.RUN_EXPORTS, step_up=True)
+async def start_export(ctx: Context, values: types.StartExportInput) -> types.StartExportPayload | None:
+    """Write rows to a file, as whoever asks may see them. A person must have signed in within ten minutes."""
+    kind, which = str(values.kind), where_of(ctx, values)
+    row = await service.start_export(ctx, kind, str(values.format), where=which, columns=values.columns)
+    return types.StartExportPayload(export_id=row.id)
 
 
 @schema.mutation(permission=permissions.RUN_IMPORTS)
@@ -77,3 +99,14 @@ def options_of(values: types.StartImportInput) -> service.ImportOptions:
         keep_invalid=values.keep_invalid,
         is_dry_run=values.dry_run,
     )
+
+
+def where_of(ctx: Context, values: types.StartExportInput) -> str | None:
+    """The filter of the rows that are asked for, as it is kept. Raises: BadUserInputError for one of other rows."""
+    given = {"customers": values.customers, "interactions": values.interactions}
+    asked = given.pop(str(values.kind), None)
+    if any(given.values()):
+        raise errors.other_filter(next(name for name, one in given.items() if one))
+    if asked is None:
+        return None
+    return literals.write(ctx, f"{str(values.kind)[:-1].title()}Filter", where.as_mapping(asked))

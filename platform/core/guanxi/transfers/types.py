@@ -8,8 +8,10 @@ import strawberry
 
 from guanxi.customers import permissions as customers
 from guanxi.customers.rules import masks
+from guanxi.customers.types.filters import CustomerFilter
 from guanxi.files.models import File as FileRow
 from guanxi.files.types import File
+from guanxi.interactions.types.filters import InteractionFilter
 from guanxi.schema import declare
 from guanxi.schema.connections import Connection
 from guanxi.schema.declare import Mask, one, page
@@ -23,7 +25,7 @@ from guanxi.schema.values import Value
 from guanxi.transfers import models, permissions
 
 schema = SchemaPart()
-IMPORT, PROBLEM = "imp", "ipr"
+IMPORT, PROBLEM, EXPORT = "imp", "ipr", "exp"
 
 
 class ImportState(OpenEnum):
@@ -202,3 +204,78 @@ class CancelImportPayload(Payload):
 
     file_import: Import | None = one(models.FileImport, via="import_id", description="The import as it stands.")
     import_id: strawberry.Private[UUID | None] = None
+
+
+class ExportKind(OpenEnum):
+    """What an export's rows are."""
+
+    CUSTOMERS = Member["ExportKind"]("Customers.")
+    INTERACTIONS = Member["ExportKind"]("Interactions.")
+    OTHER = Member["ExportKind"]("Anything else; it cannot be asked for.")
+
+
+class ExportFormat(OpenEnum):
+    """What an export's file is."""
+
+    CSV = Member["ExportFormat"]("Separated text in UTF-8, for spreadsheets.")
+    XLSX = Member["ExportFormat"]("A workbook.")
+    JSONL = Member["ExportFormat"]("One JSON object a line, for programs.")
+    OTHER = Member["ExportFormat"]("Anything else; it cannot be asked for.")
+
+
+class ExportState(OpenEnum):
+    """How far an export is."""
+
+    QUEUED = Member["ExportState"]("It waits for a worker.")
+    RUNNING = Member["ExportState"]("It is being written.")
+    DONE = Member["ExportState"]("Its file is whole.")
+    FAILED = Member["ExportState"]("It could not be written; `error` says why.")
+    OTHER = Member["ExportState"]("A state that nobody here knows.")
+
+
+@schema.table(
+    models.FileExport, tag=EXPORT, permission=permissions.READ_EXPORTS, description="Rows that are written to a file."
+)
+class Export(Node):
+    """Holds what whoever asked for it could see while it was written; kept for a week."""
+
+    kind: ExportKind
+    format: ExportFormat
+    state: ExportState
+    rows_done: int
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@schema.order(Export, description="The order of exports; give one field each.")
+class ExportOrder:
+    """Ties are broken by id."""
+
+    created_at: SortDirection | None = _optional("When it was asked for.")
+
+
+@strawberry.input(description="Rows to write to a file.")
+class StartExportInput:
+    """What may not be seen is masked or left out, as everywhere."""
+
+    kind: ExportKind = strawberry.field(description="What the rows are.")
+    format: ExportFormat = strawberry.field(default=ExportFormat.CSV, description="What the file is.")
+    customers: CustomerFilter | None = strawberry.field(
+        default=None, description="Which customers; all when left out. Only where customers are exported."
+    )
+    interactions: InteractionFilter | None = strawberry.field(
+        default=None, description="Which interactions; all when left out. Only where interactions are exported."
+    )
+    columns: list[str] = strawberry.field(
+        default_factory=list,
+        description="Which columns, in this order: fields of the type; of customers also phones, emails, wechats,"
+        " addresses, tags and externalIds; of interactions also customerId and customerName. All when empty.",
+    )
+
+
+@schema.value(description="The export, which waits for a worker.")
+class StartExportPayload(Payload):
+    """Answer of startExport."""
+
+    export: Export | None = one(models.FileExport, via="export_id", description="The export as it stands.")
+    export_id: strawberry.Private[UUID | None] = None

@@ -1,5 +1,6 @@
 """What can be done with files of rows."""
 
+from guanxi.transfers.service.exports import run_export, start_export
 from guanxi.transfers.service.imports import (
     ImportOptions,
     cancel_import,
@@ -14,6 +15,8 @@ __all__ = [
     "cancel_import",
     "get_import",
     "resume_import",
+    "run_export",
     "run_import",
+    "start_export",
     "start_import",
 ]

@@ -58,6 +58,7 @@ async def _holder(person_id: UUID) -> Actor | None:
         "staff",
         person_id.hex,
         staff.permissions_of(post.role),
+        person_id=person_id,
         post_id=post.id,
         scope=staff.scope_of(post, person_id=person_id),
     )

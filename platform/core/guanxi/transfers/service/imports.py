@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -85,7 +85,7 @@ async def start_import(ctx: Context, file_id: UUID, options: ImportOptions, *, i
 async def _find_or_create(ctx: Context, file: File, options: ImportOptions) -> FileImport:
     """The import of this content in this way."""
     digest = hashlib.sha256(orjson.dumps(asdict(options), option=orjson.OPT_SORT_KEYS)).hexdigest()
-    key = {"file_hash": file.sha256 or "", "options_hash": digest}
+    key: dict[str, Any] = {"file_hash": file.sha256 or "", "options_hash": digest}
     try:
         async with ctx.transaction():
             return await FileImport.create(

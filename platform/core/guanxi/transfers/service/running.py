@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from guanxi import jobs
 from guanxi.context import Context
 from guanxi.customers import permissions as customer_permissions
 from guanxi.customers.rules import phones
@@ -127,6 +129,8 @@ class _Running:
             applied = await apply(acting, read, how)
             await self._note(applied.problems)
             await move(self.ctx, self.row, **self._advanced(page, applied))
+            with suppress(LookupError):  # outside of a job
+                await jobs.report_progress(self.ctx, self.row.rows_done, self.row.rows_total)
 
     def _needed(self) -> list[Permission]:
         more = [] if self.row.is_dry_run else [customer_permissions.WRITE_CUSTOMERS]

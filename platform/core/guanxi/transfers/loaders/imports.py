@@ -5,6 +5,7 @@ from typing import Any
 from guanxi.context import Context
 from guanxi.errors import Text
 from guanxi.transfers import types
+from guanxi.transfers.loaders import failures
 from guanxi.transfers.permissions import READ_IMPORTS
 from guanxi.transfers.rules.problems import cure_of
 from guanxi.transfers.types import schema
@@ -19,7 +20,7 @@ async def columns(imports: list[Any], ctx: Context) -> list[list[types.ImportCol
 @schema.batch(types.Import, permission=READ_IMPORTS, requires=("error",))
 async def error(imports: list[Any], ctx: Context) -> list[types.TransferError | None]:
     """Why it failed; null where it did not."""
-    return [to_transfer_error(ctx, one.error) for one in imports]
+    return [failures.to_transfer_error(ctx, one.error) for one in imports]
 
 
 @schema.batch(types.ImportProblem, permission=READ_IMPORTS, requires=("code", "near", "said"))
@@ -27,11 +28,3 @@ async def suggestion(problems: list[Any], ctx: Context) -> list[str]:
     """What to do about it, in the reader's language."""
     cures = [Text(one.said["en"], one.said["zh"]) if one.said else cure_of(one.code, one.near) for one in problems]
     return [one.localized(ctx.locale) for one in cures]
-
-
-def to_transfer_error(ctx: Context, said: dict[str, Any] | None) -> types.TransferError | None:
-    """A kept error in the reader's language."""
-    if said is None:
-        return None
-    message = Text(said["en"], said["zh"]).localized(ctx.locale)
-    return types.TransferError(code=said["code"], message=message, row=said.get("row"))

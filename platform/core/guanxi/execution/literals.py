@@ -1,0 +1,32 @@
+"""An input value as a GraphQL literal, to be kept and read again by the schema of whoever reads it."""
+
+from typing import Any, cast
+
+from graphql import GraphQLInputType, Undefined, parse_value, print_ast
+from graphql.utilities import ast_from_value, value_from_ast
+
+from guanxi.context import Context
+from guanxi.errors import Text
+from guanxi.execution import errors
+
+
+def write(ctx: Context, type_name: str, value: Any) -> str:
+    """The literal of a value of an input type that the operation's schema has taken."""
+    node = ast_from_value(value, _type(ctx, type_name))
+    return print_ast(node) if node is not None else "{}"
+
+
+def read(ctx: Context, type_name: str, text: str) -> dict[str, Any]:
+    """The value of a literal. Raises: BadUserInputError where the schema has changed so that it is none any more."""
+    value = value_from_ast(parse_value(text), _type(ctx, type_name))
+    if value is Undefined or not isinstance(value, dict):
+        raise errors.bad_input(
+            Text("The filter cannot be read any more.", "筛选条件已失效。"),
+            Text("Send it again.", "请重新设置筛选条件。"),
+            "where",
+        )
+    return value
+
+
+def _type(ctx: Context, name: str) -> GraphQLInputType:
+    return cast(GraphQLInputType, ctx.schema.graphql.type_map[name])
