@@ -10,10 +10,21 @@ if TYPE_CHECKING:
     from guanxi.customers.models import Customer as CustomerRow
     from guanxi.customers.types.outputs import Customer
     from guanxi.db.fields import IdField, UtcField, uuid7
-    from guanxi.db.models import MerchantModel
+    from guanxi.db.models import Check, MerchantModel
     from guanxi.db.privacy import Privacy
     from guanxi.errors import BadUserInputError, ConflictError, GuanxiError, NotFoundError, Text
-    from guanxi.events import Event
+    from guanxi.events import (
+        CustomerCreated,
+        CustomerErased,
+        CustomerExported,
+        CustomerMerged,
+        CustomerUnmerged,
+        CustomerUpdated,
+        Event,
+        InteractionRecorded,
+        InteractionsImported,
+        InteractionVoided,
+    )
     from guanxi.execution import rows
     from guanxi.hookspecs import (
         Command,
@@ -46,10 +57,21 @@ HOMES: dict[str, tuple[str, ...]] = {
     "guanxi.context": ("Context",),
     "guanxi.customers.types.outputs": ("Customer",),
     "guanxi.db.fields": ("IdField", "UtcField", "uuid7"),
-    "guanxi.db.models": ("MerchantModel",),
+    "guanxi.db.models": ("Check", "MerchantModel"),
     "guanxi.db.privacy": ("Privacy",),
     "guanxi.errors": ("BadUserInputError", "ConflictError", "GuanxiError", "NotFoundError", "Text"),
-    "guanxi.events": ("Event",),
+    "guanxi.events": (
+        "CustomerCreated",
+        "CustomerErased",
+        "CustomerExported",
+        "CustomerMerged",
+        "CustomerUnmerged",
+        "CustomerUpdated",
+        "Event",
+        "InteractionRecorded",
+        "InteractionVoided",
+        "InteractionsImported",
+    ),
     "guanxi.execution": ("rows",),
     "guanxi.hookspecs": (
         "Command",
@@ -84,13 +106,20 @@ __all__ = [
     "SIGNED_IN",
     "Audience",
     "BadUserInputError",
+    "Check",
     "Command",
     "ConflictError",
     "Connection",
     "Context",
     "Currency",
     "Customer",
+    "CustomerCreated",
+    "CustomerErased",
+    "CustomerExported",
+    "CustomerMerged",
     "CustomerRow",
+    "CustomerUnmerged",
+    "CustomerUpdated",
     "Event",
     "Fact",
     "FactColumn",
@@ -101,6 +130,9 @@ __all__ = [
     "IdField",
     "Interaction",
     "InteractionKind",
+    "InteractionRecorded",
+    "InteractionVoided",
+    "InteractionsImported",
     "JobKind",
     "Long",
     "Manifest",

@@ -119,6 +119,9 @@ class Platform(Protocol):
     async def facts(self, ctx: "Context", name: str, customer_ids: Sequence[UUID]) -> list[Any]:
         """One value per customer, in the order asked."""
 
+    async def settings(self, ctx: "Context", plugin: str) -> Any:
+        """The merchant's settings of a plugin, as its settings model. Raises: PluginDisabledError."""
+
     async def fact(self, ctx: "Context", name: str) -> Any:
         """The fact of this name, where the merchant has it. Raises: PluginDisabledError."""
 
@@ -215,6 +218,13 @@ class Context:
             BadUserInputError, NotFoundError: it breaks a limit, or names no segment; ``path`` says where.
         """
         return await self.platform.matches(self, audience, customer_ids)
+
+    async def settings(self, plugin: str) -> Any:
+        """What the merchant set for a plugin, as its settings model; the defaults where it has set nothing.
+
+        Raises: PluginDisabledError where there is no such plugin, or it has no settings.
+        """
+        return await self.platform.settings(self, plugin)
 
 
 def forbidden(permission: str) -> ForbiddenError:
