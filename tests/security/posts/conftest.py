@@ -19,13 +19,6 @@ from guanxi.testing import counts
 from guanxi.testing.databases import Templates
 
 
-@pytest.fixture
-async def firm(database_settings: Settings) -> AsyncIterator[Firm]:
-    """Units, but no posts yet."""
-    async with open_firm(database_settings) as made:
-        yield made
-
-
 @pytest.fixture(scope="module", params=counts.DATABASES)
 def shared_settings(
     request: pytest.FixtureRequest, templates: Templates, tmp_path_factory: pytest.TempPathFactory
@@ -44,24 +37,30 @@ def shared_settings(
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def staffed(shared_settings: Settings) -> AsyncIterator[Firm]:
+async def firm(shared_settings: Settings) -> AsyncIterator[Firm]:
+    """Units without posts: each test opens posts of its own."""
+    async with open_firm(shared_settings) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def staffed(firm: Firm) -> Firm:
     """Posts with a customer each: ``lin`` and ``wu`` in the east, ``zhou`` at the east's counter, ``ma`` in the west.
 
     ``east`` sees its unit, ``region`` what is under the east as well, ``boss`` everything. ``new`` has no customers.
     """
-    async with open_firm(shared_settings) as firm:
-        for title, unit, scope in (
-            ("lin", "east", "own"),
-            ("wu", "east", "own"),
-            ("zhou", "counter", "own"),
-            ("ma", "west", "own"),
-            ("new", "west", "own"),
-            ("east", "east", "unit"),
-            ("region", "east", "subtree"),
-            ("boss", "head", "merchant"),
-        ):
-            await firm.open_post(title, unit, scope)
-        for title in ("lin", "wu", "zhou", "ma"):
-            await firm.customers_of(title, f"c-{title}")
-        await firm.customers_of(None, "c-nobody")
-        yield firm
+    for title, unit, scope in (
+        ("lin", "east", "own"),
+        ("wu", "east", "own"),
+        ("zhou", "counter", "own"),
+        ("ma", "west", "own"),
+        ("new", "west", "own"),
+        ("east", "east", "unit"),
+        ("region", "east", "subtree"),
+        ("boss", "head", "merchant"),
+    ):
+        await firm.open_post(title, unit, scope)
+    for title in ("lin", "wu", "zhou", "ma"):
+        await firm.customers_of(title, f"c-{title}")
+    await firm.customers_of(None, "c-nobody")
+    return firm

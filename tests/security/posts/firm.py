@@ -63,7 +63,7 @@ class Firm:
     async def person(self, name: str, post: str | None = None) -> StaffMember:
         """Somebody who may sign in."""
         with self.acting() as ctx:
-            made = await staff.invite_staff(ctx, name=name, email=f"{name.lower()}@tea.example")
+            made = await staff.invite_staff(ctx, name=name, email=f"{name.lower()}.{uuid7().hex}@tea.example")
             await staff.set_state(ctx, made.id, StaffState.ACTIVE)
             if post is not None:
                 await staff.assign_post(ctx, post_id=self.posts[post].id, person_id=made.id)

@@ -66,7 +66,7 @@ async def test_who_sees_the_whole_merchant_sees_customers_of_no_post_too(staffed
 async def test_no_path_leads_to_a_customer_of_another_post(staffed: Any) -> None:
     theirs = await ids_of(staffed, "c-ma")
 
-    found = await staffed.ask("lin", EVERY_PATH, **theirs)
+    found = await staffed.ask("wu", EVERY_PATH, **theirs)
 
     assert (found["node"], found["nodes"], found["customer"]) == (None, [None, None], None)
     assert [found[name]["totalCount"] for name in ("customers", "named", "tagged", "interactions")] == [0, 0, 0, 0]

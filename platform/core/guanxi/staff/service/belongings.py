@@ -20,13 +20,6 @@ def tables() -> Iterator[tuple[type[MerchantModel], str]]:
             yield model, f"{name}_id"
 
 
-async def lock(ctx: Context, post_id: UUID) -> None:
-    """Wait for whoever is giving the post something, and keep others from doing so until the transaction ends."""
-    if ctx.platform.dialect == "postgres":
-        sql = 'SELECT "id" FROM "post" WHERE "merchant_id" = ?1 AND "id" = ?2 FOR UPDATE'
-        await ctx.platform.fetch(sql, [ctx.merchant.id, post_id])
-
-
 async def has_any(post_id: UUID) -> bool:
     """Whether anything belongs to the post."""
     for model, column in tables():
@@ -36,8 +29,7 @@ async def has_any(post_id: UUID) -> bool:
 
 
 async def move(ctx: Context, source: UUID, target: UUID) -> dict[str, int]:
-    """Give all that belongs to one post to another, in the running transaction; how many rows of each table."""
-    await lock(ctx, source)
+    """Give all that belongs to one post to another, both locked, in the running transaction; how many rows of each."""
     moved = {}
     for model, column in tables():
         mine = model.filter(**{column: source})

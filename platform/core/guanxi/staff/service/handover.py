@@ -7,6 +7,7 @@ from tortoise.expressions import F
 
 from guanxi.context import Context
 from guanxi.events import PostHandedOver
+from guanxi.merchants import service as merchants
 from guanxi.staff import errors, permissions
 from guanxi.staff.models import Post
 from guanxi.staff.service import admins, belongings, posts, scopes
@@ -49,18 +50,25 @@ async def hand_over(
     ctx.require(permissions.HAND_OVER_POSTS)
     if (to_post_id is None) == (to_person_id is None) or to_post_id == post_id:
         raise errors.one_heir()
-    async with admins.changing_rights(ctx):
-        post = await posts.get_post(post_id, is_in_use=True)
-        await posts.check_grant(ctx, post)
-        if to_person_id is not None:
-            moved: dict[str, int] = {}
-            is_new = await _to_person(ctx, post, to_person_id, expected_version)
-        else:
-            moved = await _to_post(ctx, post, UUID(int=to_post_id.int), expected_version) if to_post_id else {}
-            is_new = bool(moved)
-        if is_new:
-            await ctx.publish(_event(ctx, post.id, to_post_id, to_person_id))
-        return Handover(await posts.get_post(post_id), moved)
+    moved: dict[str, int] = {}
+    if to_person_id is not None:
+        async with admins.changing_rights(ctx, post_id):
+            is_new = await _to_person(ctx, await _post(ctx, post_id), to_person_id, expected_version)
+            await _tell(ctx, is_new, post_id, None, to_person_id)
+    elif to_post_id is not None:
+        async with ctx.transaction():
+            await admins.lock_posts(ctx, post_id, to_post_id)
+            moved = await _to_post(ctx, await _post(ctx, post_id), to_post_id, expected_version)
+            # Last: whoever writes customers locks the merchant after them.
+            await merchants.raise_epoch(ctx)
+            await _tell(ctx, bool(moved), post_id, to_post_id, None)
+    return Handover(await posts.get_post(post_id), moved)
+
+
+async def _post(ctx: Context, post_id: UUID) -> Post:
+    post = await posts.get_post(post_id, "post", is_in_use=True)
+    await posts.check_grant(ctx, post)
+    return post
 
 
 async def _to_person(ctx: Context, post: Post, person_id: UUID, expected_version: int) -> bool:
@@ -84,10 +92,13 @@ async def _to_post(ctx: Context, post: Post, target_id: UUID, expected_version: 
     return moved
 
 
+async def _tell(ctx: Context, is_new: bool, post_id: UUID, to_post_id: UUID | None, to_person_id: UUID | None) -> None:
+    if is_new:
+        at = ctx.now()
+        event = PostHandedOver(occurred_at=at, post_id=post_id, to_post_id=to_post_id, to_person_id=to_person_id)
+        await ctx.publish(event)
+
+
 def _check_version(post: Post, expected_version: int) -> None:
     if post.version != expected_version:
         raise errors.stale(post.version)
-
-
-def _event(ctx: Context, post_id: UUID, to_post_id: UUID | None, to_person_id: UUID | None) -> PostHandedOver:
-    return PostHandedOver(occurred_at=ctx.now(), post_id=post_id, to_post_id=to_post_id, to_person_id=to_person_id)

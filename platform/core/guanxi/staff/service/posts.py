@@ -69,7 +69,7 @@ async def update_post(ctx: Context, post_id: UUID, changes: PostChanges, *, expe
     """
     ctx.require(permissions.WRITE_ORGANISATION)
     values = _checked(changes.title, changes.layer, changes.scope)
-    async with admins.changing_rights(ctx):
+    async with admins.changing_rights(ctx, post_id):
         post = await get_post(post_id)
         await check_grant(ctx, post)
         if post.version != expected_version:
@@ -94,7 +94,7 @@ async def assign_post(ctx: Context, *, post_id: UUID, person_id: UUID) -> Post:
         ConflictError: somebody else holds the post, the person holds another one or is suspended.
     """
     ctx.require(permissions.WRITE_ORGANISATION)
-    async with admins.changing_rights(ctx):
+    async with admins.changing_rights(ctx, post_id):
         post = await get_post(post_id, is_in_use=True)
         await check_grant(ctx, post)
         holder = await find_holding(post.id)
@@ -114,7 +114,7 @@ async def vacate_post(ctx: Context, *, post_id: UUID) -> Post:
         ConflictError: nobody else may do everything.
     """
     ctx.require(permissions.WRITE_ORGANISATION)
-    async with admins.changing_rights(ctx):
+    async with admins.changing_rights(ctx, post_id):
         post = await get_post(post_id)
         await scopes.check_post(ctx, post)
         await unseat(ctx, post)
@@ -218,7 +218,6 @@ async def _check_role(ctx: Context, role_id: UUID) -> None:
 
 
 async def _close(ctx: Context, post: Post) -> datetime:
-    await belongings.lock(ctx, post.id)
     if await belongings.has_any(post.id):
         raise errors.PostNotEmptyError
     await unseat(ctx, post)

@@ -65,6 +65,7 @@ async def create_token(
             Text("Choose a time in the future.", "请选择将来的时间。"),
         )
     async with ctx.transaction():
+        await admins.lock_posts(ctx, post_id)
         await merchants.raise_epoch(ctx)
         role = await _role_to_give(ctx, role_id, post_id)
         allowed = roles.permissions_of(role)
@@ -89,6 +90,7 @@ async def rotate_token(ctx: Context, *, token_id: UUID, overlap_seconds: int = 3
     overlap = _checked_overlap(overlap_seconds)
     now = ctx.now()
     async with ctx.transaction():
+        await admins.lock_posts(ctx, (await _token(token_id)).post_id)
         await merchants.raise_epoch(ctx)
         old = await _token(token_id)
         await _check_sight(ctx, old.post_id)
