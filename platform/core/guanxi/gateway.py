@@ -29,6 +29,8 @@ log = logging.getLogger("guanxi.gateway")
 # Rises with every change of any merchant, and costs less to read than what may have changed.
 CHANGES = "SELECT COUNT(*) AS merchants, SUM(epoch) AS epochs FROM merchant"
 
+RENEW = {"staff": accounts.renewed, "shopper": accounts.renewed_shopper}
+
 
 class InstallationGateway:
     """Implements guanxi.http.ports.Gateway over one installation."""
@@ -41,8 +43,12 @@ class InstallationGateway:
         """Whoever holds the token; read with its merchant's epoch, so it is as of now in every process."""
         if token is None:
             raise errors.unauthenticated()
+        db, now = self.platform.db, utc_now()
         with self._database(), observing.authentication():
-            return await staff.authenticate(self.platform.db, token, utc_now(), plugins_of=self._plugins_of)
+            if not accounts.is_shopper_token(token):
+                return await staff.authenticate(db, token, now, plugins_of=self._plugins_of)
+            root = self.platform.cursor_key
+            return await accounts.authenticate_shopper(db, token, now, root=root, plugins_of=self._plugins_of)
 
     async def resume(self, session: str, *, may_rotate: bool) -> tuple[Principal, str | None]:
         """Whose session it is, and the id that follows it."""
@@ -72,7 +78,7 @@ class InstallationGateway:
 
     async def still_valid(self, principal: Principal) -> Principal | None:
         """The principal as it is now; None once its token no longer stands. Its subscriptions go on as that, or end."""
-        renew = accounts.renewed if principal.sign_in is not None else staff.renewed
+        renew = RENEW.get(principal.actor.kind, staff.renewed)
         with self._database():
             current = await renew(self.platform.db, principal, utc_now(), plugins_of=self._plugins_of)
         if current is not None:

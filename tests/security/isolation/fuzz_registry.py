@@ -41,6 +41,7 @@ IDS: Mapping[str, str] = {
     "VoidInteractionInput.id": "int",
     "RerunJobInput.id": "job",
     "Query.staffSessions(staffMember:)": "stf",
+    "IssueShopperTokenInput.customer": "cus",
     "CreateInvitationInput.staffMember": "stf",
     "Subscription.jobProgress(id:)": "job",
     "Audience.segment": "seg",
@@ -117,6 +118,7 @@ WORD = re.compile(r"[A-Z]?[a-z]+")
 
 # Values of a merchant's own that make a call succeed, by coordinate; all others follow from the type.
 SAMPLES: Mapping[str, Any] = {
+    "IssueShopperTokenInput.seconds": 60,
     "Query.plugin(id:)": "membership",
     "Query.previewPlugin(plugin:)": "membership",
     "EnablePluginInput.plugin": "membership",
@@ -235,6 +237,7 @@ ROOTS: Mapping[str, Root] = {
     **dict.fromkeys(("registerPrivacyRequest", "closePrivacyRequest", "placeLegalHold", "liftLegalHold"), PLAIN),
     **dict.fromkeys(("eraseCustomer", "setRetention"), PLAIN),
     **dict.fromkeys(("staffSessions", "createInvitation", "revokeStaffSession"), PLAIN),
+    **dict.fromkeys(("rotateShopperSecret", "issueShopperToken"), PLAIN),
     "changePassword": Root(frozenset({"CONFLICT"})),  # a token has none
     "exportCustomer": ALONE,
     "runRetention": ALONE,

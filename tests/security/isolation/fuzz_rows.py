@@ -15,7 +15,7 @@ from guanxi.db.merchant import acting_for
 
 # The value stands first in conditions here, so that ``unfiltered`` leaves them alone.
 # Tables of the platform that name a merchant's rows by another column than merchant_id.
-PLATFORM = {"merchant": "id", **dict.fromkeys(("credential", "session", "invitation"), "home_id")}
+PLATFORM = {"merchant": "id", **dict.fromkeys(("credential", "session", "invitation", "shopper_key"), "home_id")}
 SHORTEST, SMALLEST = 4, 1_000_000
 Rows = dict[str, list[dict[str, Any]]]
 

@@ -9,10 +9,9 @@ from guanxi import jobs
 from guanxi.accounts import service as accounts
 from guanxi.accounts.models import Account
 from guanxi.app import Installation
-from guanxi.context import Context, MerchantRef, Principal, utc_now
 from guanxi.audiences import service as audiences
 from guanxi.audiences.rules.tree import TextIs
-from guanxi.context import Context, MerchantRef, Principal
+from guanxi.context import Context, MerchantRef, Principal, utc_now
 from guanxi.customers import service as customers
 from guanxi.customers.rules.contacts import NewContact
 from guanxi.customers.rules.profile import Identity
@@ -30,8 +29,8 @@ from guanxi.plugins import service as plugins
 from guanxi.plugins import worker
 from guanxi.privacy import service as privacy
 from guanxi.staff import service as staff
-from guanxi.transfers import service as transfers
 from guanxi.staff.models import StaffMember
+from guanxi.transfers import service as transfers
 from guanxi_membership import service as membership
 
 ROLES = ("admin", "manager", "agent", "read-only")
@@ -97,6 +96,7 @@ async def seed(opened: Installation, shop: Shop, folder: Path) -> None:
         shop.ref = merchants.ref_of(row)
         with acting_for(row.id):
             await _seed_staff(_inside(ctx, shop), shop)
+            await accounts.rotate_secret(_inside(ctx, shop))
             await grow(opened, shop, folder, 1)
     await sign_in(opened, shop)
     await _answer_once(opened, shop)

@@ -27,6 +27,8 @@ SHOPPER_SECONDS: Final = 3_600
 LEEWAY = timedelta(seconds=30)
 MAX_OVERLAP = timedelta(days=7)
 AUDIENCE: Final = "guanxi"
+CUSTOMER_TAG: Final = "cus"
+CUSTOMER = re.compile(rf"{CUSTOMER_TAG}_([0-9a-f]{{32}})")
 KEY = re.compile(rf"(gx_shop_([0-9A-Za-z]{{{staff_rules.PUBLIC_LENGTH}}}))_([0-9A-Za-z]{{6}})")
 INVITATION = re.compile(r"(gx_invite_([0-9A-Za-z]{8})_[0-9A-Za-z]{43})_([0-9A-Za-z]{6})")
 
@@ -118,17 +120,19 @@ def parse_invitation(text: str) -> str | None:
     return match[2] if match is not None and staff_rules.checksum(match[1]) == match[3] else None
 
 
-def checked_claims(claims: Mapping[str, Any], *, public_id: str, tag: str) -> tuple[UUID, datetime, datetime]:
-    """The customer, and from when to when the token is good. Signature and times are checked already.
+def checked_claims(claims: Mapping[str, Any], *, key: str, now: datetime) -> tuple[UUID, datetime, datetime]:
+    """The customer, when the token was made and when it ends. Signature and audience are checked already.
 
     Raises:
-        UnauthenticatedError: it is for somebody else, lives too long, or names no customer.
+        UnauthenticatedError: it is not of this key, not of this moment, lives too long, or names no customer.
     """
-    issued, until = (datetime.fromtimestamp(int(claims[name]), UTC) for name in ("iat", "exp"))
-    name, _, encoded = str(claims["sub"]).partition("_")
-    if claims["iss"] != public_id or name != tag or until - issued > timedelta(seconds=SHOPPER_SECONDS):
-        raise errors.wrong_shopper_token()
     try:
-        return UUID(encoded), issued, until
-    except ValueError:
+        issued, begins, until = (datetime.fromtimestamp(int(claims[name]), UTC) for name in ("iat", "nbf", "exp"))
+    except (ValueError, TypeError, OverflowError, OSError):
         raise errors.wrong_shopper_token() from None
+    is_early = max(issued, begins) > now + LEEWAY
+    is_long = until - issued > timedelta(seconds=SHOPPER_SECONDS)
+    customer = CUSTOMER.fullmatch(str(claims["sub"]))
+    if claims["iss"] != key or is_early or is_long or now >= until or customer is None:
+        raise errors.wrong_shopper_token()
+    return UUID(customer[1]), issued, until

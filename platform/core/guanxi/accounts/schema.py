@@ -42,3 +42,12 @@ async def revoke_staff_session(
     """End a session of oneself or, with accounts.session.revoke, of another staff member."""
     row = await service.revoke_session(ctx, values.public_id)
     return types.RevokeStaffSessionPayload(public_id=row.public_id)
+
+
+@schema.mutation(permission=permissions.WRITE_SHOPPER_KEY, step_up=True)
+async def rotate_shopper_secret(
+    ctx: Context, values: types.RotateShopperSecretInput
+) -> types.RotateShopperSecretPayload | None:
+    """Another secret to sign shoppers' tokens with; the first time it makes the key. An idempotency key is refused."""
+    made = await service.rotate_secret(ctx, overlap_seconds=values.overlap_seconds)
+    return types.RotateShopperSecretPayload(key=made.key, secret=made.secret)

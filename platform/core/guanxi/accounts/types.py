@@ -47,6 +47,23 @@ class RevokeStaffSessionInput:
     public_id: str = strawberry.field(description="As the list of sessions names it.")
 
 
+@strawberry.input(description="Another secret for the merchant's publishable key; the first time, the key itself.")
+class RotateShopperSecretInput:
+    """The secret before stays good for a while."""
+
+    overlap_seconds: int = strawberry.field(default=3600, description="For how long, at most a week.")
+
+
+@schema.value(description="The key and its new secret.")
+class RotateShopperSecretPayload(Payload):
+    """Answer of rotateShopperSecret."""
+
+    key: str | None = strawberry.field(default=None, description="Publishable: a page may show it. Claim iss.")
+    secret: str | None = strawberry.field(
+        default=None, description="For HS256 in the merchant's back end alone. Shown only here: keep it safe."
+    )
+
+
 @schema.value(description="The invitation.")
 class CreateInvitationPayload(Payload):
     """Answer of createInvitation."""

@@ -4,8 +4,10 @@ from typing import Any, cast
 
 import strawberry
 
+from guanxi.accounts import service as accounts
+from guanxi.accounts.permissions import ISSUE_SHOPPER_TOKENS
 from guanxi.context import Context
-from guanxi.customers import models, permissions, service
+from guanxi.customers import loaders, models, permissions, service
 from guanxi.customers.rules.contacts import ContactFields, NewContact
 from guanxi.customers.rules.profile import CustomerFields, Identity
 from guanxi.customers.types import enums, filters, inputs, outputs, payloads
@@ -16,7 +18,7 @@ from guanxi.schema.payloads import to_user_error
 from guanxi.schema.roots import Query
 from guanxi.staff.types import POST
 
-schema = outputs.schema
+schema = loaders.schema
 
 schema.add(
     Query,
@@ -56,6 +58,16 @@ async def update_customer(ctx: Context, values: inputs.UpdateCustomerInput) -> p
     customer_id = values.id.of(outputs.CUSTOMER)
     row = await service.update_customer(ctx, customer_id, changes_of(values), expected_version=values.expected_version)
     return payloads.UpdateCustomerPayload(customer_id=row.id)
+
+
+@schema.mutation(permission=ISSUE_SHOPPER_TOKENS)
+async def issue_shopper_token(
+    ctx: Context, values: inputs.IssueShopperTokenInput
+) -> payloads.IssueShopperTokenPayload | None:
+    """Let a customer's own browser in, for a while, to what is that customer's. An idempotency key is refused."""
+    row = await service.get_customer(ctx, values.customer.of(outputs.CUSTOMER))
+    made = await accounts.issue(ctx, row.id, seconds=values.seconds)
+    return payloads.IssueShopperTokenPayload(text=made.text, expires_at=made.expires_at)
 
 
 @schema.mutation(permission=permissions.WRITE_CUSTOMERS)

@@ -149,15 +149,16 @@ def _guard(field: GraphQLField, resolve: Callable[..., Any] | None, facet: Facet
 
 def _guarded(resolve: Callable[..., Any], facet: Facet) -> Callable[..., Any]:
     declared = tuple(sorted(facet.permissions))
-    of_shoppers = () if facet.audience else declared
 
     def guarded(source: Any, info: Any, **arguments: Any) -> Any:
         held = info.context.principal.actor.permissions
-        if facet.step_up:
-            info.context.require_fresh_sign_in()
-        for permission in declared if SHOPPER not in held else of_shoppers:
+        if SHOPPER in held and not facet.audience:
+            raise forbidden(declared[0])
+        for permission in declared if SHOPPER not in held else ():
             if permission not in held:
                 raise forbidden(permission)
+        if facet.step_up:
+            info.context.require_fresh_sign_in()
         return resolve(source, info, **arguments)
 
     return guarded

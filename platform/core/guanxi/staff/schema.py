@@ -47,7 +47,7 @@ schema.add(
 )
 
 
-@schema.query(permission=SIGNED_IN)
+@schema.query(permission=SIGNED_IN, audience="shopper")
 async def viewer(ctx: Context) -> types.Viewer | None:
     """Whoever asks, and what they may do."""
     held = [str(each) for each in loaders.offered(ctx) if ctx.can(each)]
@@ -119,7 +119,7 @@ async def update_org_unit(ctx: Context, values: types.UpdateOrgUnitInput) -> typ
     return types.UpdateOrgUnitPayload(unit_id=unit.id)
 
 
-@schema.mutation(permission=WRITE)
+@schema.mutation(permission=WRITE, step_up=True)
 async def create_post(ctx: Context, values: types.CreatePostInput) -> types.CreatePostPayload | None:
     """Create a vacant post. It may do and see no more than you."""
     unit, role = values.unit.of(types.UNIT), values.role.of(types.ROLE)
@@ -128,7 +128,7 @@ async def create_post(ctx: Context, values: types.CreatePostInput) -> types.Crea
     return types.CreatePostPayload(post_id=post.id)
 
 
-@schema.mutation(permission=WRITE)
+@schema.mutation(permission=WRITE, step_up=True)
 async def update_post(ctx: Context, values: types.UpdatePostInput) -> types.UpdatePostPayload | None:
     """Change, close or reopen a post. Closing ends its holding and its tokens; its customers must have gone before."""
     changes = loaders.changes_of(values)
@@ -136,7 +136,7 @@ async def update_post(ctx: Context, values: types.UpdatePostInput) -> types.Upda
     return types.UpdatePostPayload(post_id=post.id)
 
 
-@schema.mutation(permission=WRITE)
+@schema.mutation(permission=WRITE, step_up=True)
 async def assign_post(ctx: Context, values: types.AssignPostInput) -> types.AssignPostPayload | None:
     """Let a person hold a vacant post. One person holds one post at a time."""
     post = await service.assign_post(ctx, post_id=values.post.of(types.POST), person_id=values.person.of(types.PERSON))
@@ -150,7 +150,7 @@ async def vacate_post(ctx: Context, values: types.VacatePostInput) -> types.Vaca
     return types.VacatePostPayload(post_id=post.id)
 
 
-@schema.mutation(permission=rights.HAND_OVER_POSTS)
+@schema.mutation(permission=rights.HAND_OVER_POSTS, step_up=True)
 async def hand_over_post(ctx: Context, values: types.HandOverPostInput) -> types.HandOverPostPayload | None:
     """Give a post to another person, or its customers and tasks to another post, all at once.
 

@@ -51,17 +51,17 @@ class StaffState(OpenEnum):
     SUSPENDED = Member["StaffState"]("May not sign in.")
 
 
-@schema.value(description="Whoever asks.")
+@schema.value(description="Whoever asks.", audience="shopper")
 class Actor(Value):
     """The token's or person's own side."""
 
-    kind: str = strawberry.field(description="token, staff or platform.")
+    kind: str = strawberry.field(description="token, staff, shopper or platform.")
     id: str = strawberry.field(description="Its public id.")
     post_id: Id | None = strawberry.field(default=None, description="The post it acts for; null for the merchant.")
     scope: PostScope = strawberry.field(default=PostScope.MERCHANT, description="Whose customers it sees.")
 
 
-@schema.value(description="Whoever asks, and what they may do.")
+@schema.value(description="Whoever asks, and what they may do.", audience="shopper")
 class Viewer(Value):
     """What a front end needs to know before it shows a button."""
 

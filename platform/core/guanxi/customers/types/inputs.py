@@ -101,6 +101,14 @@ class UpdateCustomerInput(CustomerFieldsInput):
     remove_tags: list[str] = strawberry.field(default_factory=list, description="Tags to take off.")
 
 
+@strawberry.input(description="A customer whose own browser is to be let in.")
+class IssueShopperTokenInput:
+    """For that customer alone."""
+
+    customer: Id = strawberry.field(description="The customer.")
+    seconds: int = strawberry.field(default=900, description="How long it is good, a minute to an hour.")
+
+
 @strawberry.input(description="A customer to put away. Everything is kept.")
 class ArchiveCustomerInput:
     """Twice is once."""

@@ -19,7 +19,23 @@ READ, SEE = permissions.READ_CUSTOMERS, permissions.READ_CONTACTS
 MASKED = Mask(show=masks.masked)
 
 
-@schema.table(models.ContactPoint, tag=CONTACT_POINT, permission=READ, description="One way to reach a customer.")
+@schema.table(
+    models.ContactPoint,
+    tag=CONTACT_POINT,
+    permission=READ,
+    description="One way to reach a customer.",
+    shopper_fields=(
+        "kind",
+        "value",
+        "is_verified",
+        "is_preferred",
+        "province",
+        "city",
+        "district",
+        "street",
+        "postcode",
+    ),
+)
 class ContactPoint(Node):
     """Values are masked for those who may not see them."""
 
@@ -70,6 +86,10 @@ class Tag(Node):
     tag=CUSTOMER,
     permission=READ,
     description="A person whom the merchant has a relationship with.",
+    shopper_fields=(
+        *("display_name", "given_name", "family_name", "gender", "birthday", "is_lunar_birthday"),
+        *("locale", "timezone", "contact_points"),
+    ),
 )
 class Customer(Node):
     """Plugins add one namespaced field each."""

@@ -1,5 +1,6 @@
 """What changes of customers answer."""
 
+from datetime import datetime
 from uuid import UUID
 
 import strawberry
@@ -41,6 +42,14 @@ class AssignCustomersPayload(Payload):
     """Answer of assignCustomers."""
 
     customers: list[AssignedCustomer] = strawberry.field(default_factory=list, description="Them.")
+
+
+@schema.value(description="The token.")
+class IssueShopperTokenPayload(Payload):
+    """Answer of issueShopperToken."""
+
+    text: str | None = strawberry.field(default=None, description="The bearer token of the shopper's browser.")
+    expires_at: datetime | None = strawberry.field(default=None, description="When it ends.")
 
 
 @schema.value(description="The archived customer.")
