@@ -14,7 +14,7 @@ from tortoise.context import require_context
 from guanxi.context import Context
 from guanxi.customers.models import Customer
 from guanxi.db import connecting
-from guanxi.db.fields import UtcField
+from guanxi.db.fields import IdField, UtcField
 from guanxi.db.models import MerchantModel
 from guanxi.db.privacy import PrivacyClass
 from guanxi.privacy.models import Erasure, LegalHold
@@ -94,6 +94,8 @@ def _sample(planted: Planted, one: Any) -> Any:
     number = next(planted.numbers)
     if one.default is not None:
         return one.default() if callable(one.default) else one.default
+    if isinstance(one, IdField):
+        return UUID(int=number)
     if one.field_type is bytes:
         return b"x"
     for kind, value in (

@@ -7,8 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from guanxi.context import Context
-from guanxi.customers import errors as customer_errors
-from guanxi.customers.models import Customer
 from guanxi.customers.rules.text import clean_text
 from guanxi.db.transactions import OpenTransaction
 from guanxi.privacy import errors, permissions
@@ -16,6 +14,7 @@ from guanxi.privacy.events import ConsentChanged
 from guanxi.privacy.models import Consent, ConsentEntry
 from guanxi.privacy.rules import consents as rules
 from guanxi.privacy.rules.consents import Channel, Purpose, State
+from guanxi.privacy.service import locking
 
 CHUNK = 5_000
 GIVEN = "SELECT customer_id FROM consent WHERE merchant_id = ?1 AND channel = ?2 AND purpose = ?3 AND state = 'given'"
@@ -50,8 +49,7 @@ async def set_consent(ctx: Context, said: Statement) -> list[Consent]:
     checked = _checked(ctx, said)
     async with ctx.transaction():
         # One statement about a customer after the other, so that the ledger and what holds cannot differ.
-        if not await Customer.filter(id=said.customer_id).select_for_update(no_key=True).exists():
-            raise customer_errors.unknown_customer()
+        await locking.lock_customer(said.customer_id)
         return [await _write(ctx, channel, checked) for channel in channels]
 
 

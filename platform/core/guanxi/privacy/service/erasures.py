@@ -9,13 +9,12 @@ import orjson
 from tortoise import Model
 
 from guanxi.context import Context
-from guanxi.customers import errors as customer_errors
 from guanxi.customers.models import Customer
 from guanxi.db.privacy import PrivacyClass
 from guanxi.events import CustomerErased
 from guanxi.privacy import errors, permissions
 from guanxi.privacy.models import Erasure
-from guanxi.privacy.service import answers, clearing, holds, requests, tables
+from guanxi.privacy.service import answers, clearing, holds, locking, requests, tables
 from guanxi.privacy.service.tables import HangingTable
 
 ERASED_NAME = "—"
@@ -37,8 +36,7 @@ async def erase_customer(ctx: Context, customer_id: UUID) -> Erasure:
     """
     ctx.require(permissions.ERASE_CUSTOMERS)
     async with ctx.transaction():
-        if not await Customer.filter(id=customer_id).select_for_update(no_key=True).exists():
-            raise customer_errors.unknown_customer()
+        await locking.lock_customer(customer_id)
         known = await Erasure.get_or_none(customer_id=customer_id)
         if known is not None:
             return known

@@ -5,11 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from guanxi.context import Context
-from guanxi.customers import errors as customer_errors
-from guanxi.customers.models import Customer
 from guanxi.customers.rules.text import clean_text
 from guanxi.privacy import errors, permissions
 from guanxi.privacy.models import LegalHold
+from guanxi.privacy.service import locking
 
 
 async def place_hold(ctx: Context, *, customer_id: UUID, reason: str) -> LegalHold:
@@ -26,8 +25,7 @@ async def place_hold(ctx: Context, *, customer_id: UUID, reason: str) -> LegalHo
         raise errors.text_missing("reason")
     async with ctx.transaction():
         # After an erasure that runs, or before it: never beside it.
-        if not await Customer.filter(id=customer_id).select_for_update(no_key=True).exists():
-            raise customer_errors.unknown_customer()
+        await locking.lock_customer(customer_id)
         return await LegalHold.create(
             customer_id=customer_id, reason=text, placed_at=ctx.now(), placed_by=f"{ctx.actor.kind}:{ctx.actor.id}"
         )
