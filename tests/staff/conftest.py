@@ -12,9 +12,9 @@ from guanxi.context import Context, Principal
 from guanxi.db.apps import App
 from guanxi.db.database import Database
 from guanxi.db.merchant import acting_for
-from guanxi.execution import reads
 from guanxi.merchants import service as merchants
 from guanxi.merchants.schema import schema as merchant_schema
+from guanxi.plugins import composing
 from guanxi.schema.composed import ComposedSchema
 from guanxi.staff import service
 from guanxi.staff.models import Role
@@ -61,7 +61,7 @@ class Shop:
 
     @cached_property
     def schema(self) -> ComposedSchema:
-        return ComposedSchema({"merchants": merchant_schema, "staff": staff_schema}, {}, reads.bind)
+        return composing.schema_of({"merchants": merchant_schema, "staff": staff_schema}, {})
 
     def acting(self) -> Any:
         return acting_for(self.ctx.merchant.id)
@@ -91,6 +91,11 @@ class Shop:
 @pytest.fixture
 def app_set() -> list[App]:
     return [App(label, f"guanxi.{label}.models", f"guanxi.{label}.migrations") for label in ("merchants", "staff")]
+
+
+@pytest.fixture
+def platform_of() -> Callable[[Database], Platform]:
+    return Platform
 
 
 @pytest.fixture
