@@ -14,7 +14,7 @@ from guanxi.customers.rules.profile import Identity
 from guanxi.customers.service import NewCustomer
 from guanxi.customers.types import enums
 from guanxi.db import statements
-from guanxi.execution import reads
+from guanxi.plugins import composing
 from guanxi.schema.composed import ComposedSchema
 from guanxi.staff.schema import schema as staff_schema
 
@@ -38,7 +38,7 @@ LI = {
 
 @pytest.fixture
 def schema(shop: Any) -> ComposedSchema:
-    return ComposedSchema({"staff": staff_schema, "customers": schema_part()}, {}, reads.bind)
+    return composing.schema_of({"staff": staff_schema, "customers": schema_part()}, {})
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import pytest
 from guanxi.context import Context
 from guanxi.customers.plugin import schema_part as customers_part
 from guanxi.db import statements
-from guanxi.execution import reads
 from guanxi.interactions import permissions, service
 from guanxi.interactions.plugin import schema_part
 from guanxi.interactions.rules import facts
 from guanxi.interactions.types import enums
+from guanxi.plugins import composing
 from guanxi.schema.composed import ComposedSchema
 from guanxi.staff.schema import schema as staff_schema
 
@@ -39,8 +39,8 @@ MONTHS = """query ($after: String) { interactionStats(groupBy: [MONTH, KIND], or
 
 @pytest.fixture
 def schema(shop: Any) -> ComposedSchema:
-    return ComposedSchema(
-        {"staff": staff_schema, "customers": customers_part(), "interactions": schema_part()}, {}, reads.bind
+    return composing.schema_of(
+        {"staff": staff_schema, "customers": customers_part(), "interactions": schema_part()}, {}
     )
 
 

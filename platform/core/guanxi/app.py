@@ -4,6 +4,7 @@ import gc
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 
 from guanxi.audit import Sealer
@@ -39,6 +40,7 @@ DOMAINS = (
     "accounts",
     "customers",
     "interactions",
+    "teamwork",
     "transfers",
     "audiences",
     "quality",
@@ -56,6 +58,7 @@ CORE_APPS = tuple(
         "accounts",
         "customers",
         "interactions",
+        "teamwork",
         "transfers",
         "audiences",
         "quality",
@@ -78,6 +81,7 @@ class Installation:
     runner: Runner
 
 
+@cache
 def core_parts() -> Mapping[str, SchemaPart]:
     """What each domain of the core adds to GraphQL, by domain; and ``node``, which is every domain's."""
     everywhere = SchemaPart()

@@ -19,6 +19,7 @@ from guanxi.schema.problems import CompositionError
 
 log = logging.getLogger("guanxi.plugins")
 KEPT = 64
+KEPT_BY_PARTS = 8
 # What the schema's reasons speak of. The kind is for people: a reason in other words is a wrong declaration.
 KINDS = (
     (FaultKind.CLASH, re.compile(r"already|the name of|belongs to the type")),
@@ -26,6 +27,7 @@ KINDS = (
 )
 T = TypeVar("T")
 _Key = tuple[str, ...]
+_known: OrderedDict[tuple[tuple[str, int], ...], ComposedSchema] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,22 @@ def compose(core: Mapping[str, SchemaPart], plugins: Sequence[Loaded]) -> Compos
     """Compose now. Two plugins that clash: the later one is left out, and so is whatever requires it."""
     parts = {one.id: part_of(one, [other.id for other in plugins]) for one in plugins}
     try:
-        return Composition(ComposedSchema(core, parts, reads.bind))
+        return Composition(schema_of(core, parts))
     except Exception as error:  # a plugin's declarations may fail in any way; which one does is found out below
         if not plugins:
             raise
         log.warning("the plugins %s do not go together: %s", ", ".join(parts), error)
         return _without_clash(core, plugins, parts)
+
+
+def schema_of(core: Mapping[str, SchemaPart], plugins: Mapping[str, SchemaPart]) -> ComposedSchema:
+    """The schema of these parts; the same one where they were composed before, also for another host."""
+    key = tuple((name, id(part)) for name, part in (*core.items(), *plugins.items()))
+    made = _known.pop(key, None) or ComposedSchema(core, plugins, reads.bind)
+    _known[key] = made  # keeps its parts, so that no other part comes by their identity
+    while len(_known) > KEPT_BY_PARTS:
+        _known.popitem(last=False)
+    return made
 
 
 def part_of(loaded: Loaded, ids: Sequence[str]) -> SchemaPart:
@@ -101,14 +113,14 @@ def fault_of(loaded: Loaded, error: Exception) -> Fault:
 def _without_clash(
     core: Mapping[str, SchemaPart], plugins: Sequence[Loaded], parts: Mapping[str, SchemaPart]
 ) -> Composition:
-    made, kept, faults = ComposedSchema(core, {}, reads.bind), dict[str, SchemaPart](), list[Fault]()
+    made, kept, faults = schema_of(core, {}), dict[str, SchemaPart](), list[Fault]()
     for one in plugins:
         missing = [other for other in one.manifest.requires if other not in kept]
         if missing:
             faults.append(left_out(one, missing))
             continue
         try:
-            made = ComposedSchema(core, {**kept, one.id: parts[one.id]}, reads.bind)
+            made = schema_of(core, {**kept, one.id: parts[one.id]})
             kept[one.id] = parts[one.id]
         except Exception as error:  # noqa: BLE001 - what a part breaks is its own fault
             faults.append(fault_of(one, error))
