@@ -15,6 +15,8 @@ from guanxi.context import Context, MerchantRef, Principal, utc_now
 from guanxi.customers import service as customers
 from guanxi.customers.rules.contacts import NewContact
 from guanxi.customers.rules.profile import Identity
+from guanxi.customfields import service as customfields
+from guanxi.customfields.rules import FieldKind, Value
 from guanxi.db.merchant import acting_for
 from guanxi.execution.request import GraphQLRequest
 from guanxi.files import service as files
@@ -111,6 +113,7 @@ async def grow(opened: Installation, shop: Shop, folder: Path, number: int) -> N
     await _seed_import(opened, ctx, shop, folder, number)
     await _seed_file(ctx, shop, folder, number)
     await _seed_transfers(ctx, shop, folder, number)
+    await _seed_custom_fields(ctx, shop, ids, number)
     await _seed_document(opened, ctx, shop, number)
     await _seed_job(ctx, shop, number)
     for plugin in opened.host.loaded:
@@ -304,6 +307,18 @@ async def _seed_transfers(ctx: Context, shop: Shop, folder: Path, number: int) -
     asking = replace(ctx, schema=await ctx.platform.schema_for(ctx.principal.plugins))
     exported = await transfers.start_export(asking, "customers", "csv", is_queued=False)
     await transfers.run_export(asking, exported.id)
+
+
+async def _seed_custom_fields(ctx: Context, shop: Shop, ids: list[Any], number: int) -> None:
+    """A field with a text of a customer, and one that refers to another customer."""
+    key = shop.word("field", "key", number)
+    label = shop.text("field", "label", number)
+    made = await customfields.create_field(ctx, key=key, label=label, kind=FieldKind.TEXT)
+    await customfields.create_field(ctx, key=f"{key}r", label=label, kind=FieldKind.REFERENCE)
+    values = {key: Value(text=shop.text("value", "text", number)), f"{key}r": Value(reference=ids[0])}
+    origin = customfields.Origin(shop.text("value", "source", number))
+    await customfields.set_custom_fields(ctx, ids[1], values, origin=origin)
+    shop.named |= {"custom_field": made.id.hex}
 
 
 async def _seed_membership(ctx: Context, shop: Shop, ids: list[Any], number: int) -> None:

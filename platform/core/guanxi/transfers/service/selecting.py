@@ -24,8 +24,9 @@ READ: Final[Mapping[str, Permission]] = {
 }
 
 
-def check_where(ctx: Context, kind: str, text: str | None) -> None:
+def check(ctx: Context, kind: str, text: str | None) -> None:
     """Raises: ForbiddenError, BadUserInputError, where the rows could not be asked for."""
+    ctx.require(READ[kind])
     if text is not None:
         relation = relation_of(ctx, f"Query.{kind}")
         given = literals.read(ctx, relation.where or "", text)
