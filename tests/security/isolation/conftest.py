@@ -50,10 +50,13 @@ class Seeded:
         return self.settings(dialect, fresh)
 
     def settings(self, dialect: str, name: str) -> Settings:
-        return Settings(database_url=f"sqlite://{name}") if dialect == "sqlite" else self.templates.settings(name)
+        if dialect == "sqlite":
+            return Settings(database_url=f"sqlite://{name}", key_file=self.folder / "shops.keys")
+        return self.templates.settings(name)
 
     def _make(self, dialect: str, template: str) -> str:
         if dialect == "sqlite":
+            shutil.copy(f"{template}.keys", self.folder / "shops.keys")  # with its mode
             return str(shutil.copyfile(template, self.folder / "shops.db"))
         asyncio.run(self.templates.server().create("shops", template))
         return "shops"

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from guanxi import jobs
 from guanxi.accounts import service as accounts
@@ -109,6 +110,7 @@ async def grow(opened: Installation, shop: Shop, folder: Path, number: int) -> N
     ctx = context_of(opened, shop)
     await _seed_account(ctx, shop, number)
     ids = [await _seed_customer(ctx, shop, number * 10 + place) for place in range(3)]
+    await _seed_organisation(ctx, shop, ids, number)
     await _seed_timeline(ctx, shop, ids, number)
     await _seed_import(opened, ctx, shop, folder, number)
     await _seed_file(ctx, shop, folder, number)
@@ -172,6 +174,27 @@ async def _seed_staff(ctx: Context, shop: Shop) -> None:
     old = await staff.create_token(ctx, name=shop.text("token", "name", 3), role_id=role.id)
     await staff.rotate_token(ctx, token_id=old.token.id)
     shop.named |= {"role": role.id.hex, "token": spare.token.id.hex}
+
+
+async def _seed_organisation(ctx: Context, shop: Shop, ids: list[Any], number: int) -> None:
+    """Two units, a post with a customer and a holder, a vacant one, and a person without any."""
+    branch = await staff.create_unit(ctx, name=shop.text("org_unit", "name", number * 10))
+    team = await staff.create_unit(ctx, name=shop.text("org_unit", "name", number * 10 + 1), parent_id=branch.id)
+    role = UUID(hex=shop.named["role"])
+    titles = [shop.text("post", "title", number * 10 + place) for place in range(2)]
+    owner, vacant = [await staff.create_post(ctx, staff.NewPost(branch.id, role, title)) for title in titles]
+    people = [
+        await staff.invite_staff(
+            ctx,
+            name=shop.text("staff_member", "post", number * 10 + place),
+            email=f"{shop.word('staff_member', 'post', number * 10 + place)}@tea.example",
+        )
+        for place in range(2)
+    ]
+    await staff.assign_post(ctx, post_id=owner.id, person_id=people[0].id)
+    await customers.set_owner(ctx, ids[:1], owner.id)
+    shop.named |= {"branch": branch.id.hex, "team": team.id.hex, "owner": owner.id.hex}
+    shop.named |= {"post": vacant.id.hex, "person": people[1].id.hex}
 
 
 async def _seed_account(ctx: Context, shop: Shop, number: int) -> None:

@@ -34,6 +34,8 @@ VOCABULARY = {
         "interaction": ("actor", "channel", "currency", "kind", "mode"),
         "membership_program": ("currency", "status"),
         "merchant": ("currency", "document_mode", "locale", "timezone"),
+        "post": ("layer", "scope"),
+        "staff_member": ("state",),
         "outbox_delivery": ("error", "plugin", "state"),
         "outbox_event": ("name",),
         "plugin_enablement": ("plugin", "state"),

@@ -258,21 +258,24 @@ def still_used() -> ConflictError:
     )
 
 
-def one_heir() -> BadUserInputError:
-    """Nobody, two, or itself."""
+def no_heir() -> BadUserInputError:
+    """Nobody, or the post itself."""
     return refused(
         "toPost",
-        Text("Hand over to one other post or to one person.", "请移交给另一个岗位或一位员工。"),
-        Text("Send exactly one of toPost and toPerson.", "toPost 与 toPerson 须且仅须提供一个。"),
+        Text("Hand over to another post, to a person, or to both.", "请移交给另一个岗位、一位员工，或两者。"),
+        Text("Send toPost or toPerson.", "请提供 toPost 或 toPerson。"),
     )
 
 
-def one_source_of_rights() -> BadUserInputError:
-    """A token acts for the merchant in a role, or for a post in the post's role."""
+def other_role() -> BadUserInputError:
+    """A token acts for a post in the post's role, or for the merchant in a role of its own."""
     return refused(
         "role",
-        Text("A token has either a role or a post.", "令牌须指定角色或岗位之一。"),
-        Text("Send exactly one of role and post.", "role 与 post 须且仅须提供一个。"),
+        Text(
+            "A token has its post's role, or one of its own.",
+            "岗位令牌使用该岗位的角色，其他令牌须指定角色。",
+        ),
+        Text("Send a post, or a role, or a post with its own role.", "请提供岗位、角色，或岗位及其对应角色。"),
     )
 
 

@@ -152,7 +152,7 @@ async def vacate_post(ctx: Context, values: types.VacatePostInput) -> types.Vaca
 
 @schema.mutation(permission=rights.HAND_OVER_POSTS, step_up=True)
 async def hand_over_post(ctx: Context, values: types.HandOverPostInput) -> types.HandOverPostPayload | None:
-    """Give a post to another person, or its customers and tasks to another post, all at once.
+    """Give a post to another person, its customers and tasks to another post, or both, all at once.
 
     From then on whoever held it sees nothing of it, on open sockets too. What is done already is not done again.
     """

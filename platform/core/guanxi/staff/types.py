@@ -192,8 +192,8 @@ class CreateTokenInput:
     """Never more than the actor may do."""
 
     name: str = strawberry.field(description="What it is for, 1 to 80 characters.")
-    role: Id | None = strawberry.field(default=None, description="The role it has over the whole merchant.")
-    post: Id | None = strawberry.field(default=None, description="Or the post it acts for, in that post's role.")
+    role: Id | None = strawberry.field(default=None, description="The role that it has; of a post, that post's.")
+    post: Id | None = strawberry.field(default=None, description="The post it acts for; absent: the whole merchant.")
     scopes: list[str] = strawberry.field(
         default_factory=list, description="Narrows the role to these permissions; empty: all of the role."
     )
@@ -308,9 +308,9 @@ class VacatePostInput:
     post: Id = strawberry.field(description="The post.")
 
 
-@strawberry.input(description="A post to hand over: to a person, or all that belongs to it to another post.")
+@strawberry.input(description="A post to hand over: to a person, all that belongs to it to another post, or both.")
 class HandOverPostInput:
-    """Exactly one of the two heirs."""
+    """At least one of the two heirs."""
 
     post: Id = strawberry.field(description="The post.")
     expected_version: int = strawberry.field(description="The version that you read.")

@@ -7,7 +7,6 @@ from tortoise.expressions import F
 
 from guanxi.context import Context
 from guanxi.events import PostHandedOver
-from guanxi.merchants import service as merchants
 from guanxi.staff import errors, permissions
 from guanxi.staff.models import Post
 from guanxi.staff.service import admins, belongings, posts, scopes
@@ -29,7 +28,7 @@ async def hand_over(
     to_person_id: UUID | None = None,
     expected_version: int,
 ) -> Handover:
-    """Give a post to another person, or its customers and all else that belongs to it to another post.
+    """Give a post to another person, its customers and all else that belongs to it to another post, or both.
 
     One transaction: from its commit on whoever held the post, or acted by one of its tokens, sees nothing of it,
     on open sockets and in whatever is running too. What is done already is not done again.
@@ -37,38 +36,30 @@ async def hand_over(
     Args:
         ctx: who decides it.
         post_id: the post that is handed over.
-        to_post_id: the post that gets all that belongs to it; its holder stays.
-        to_person_id: who holds it from now on; what belongs to it stays with it.
+        to_post_id: the post that gets all that belongs to it; None: that stays with the post.
+        to_person_id: who holds it from now on; None: whoever holds it goes on.
         expected_version: the version of the post that the decision was made for.
 
     Raises:
         ForbiddenError: HAND_OVER_POSTS is missing, or one of the posts can do or see more than the actor.
-        BadUserInputError: not exactly one of the two is given, or they are the same post.
+        BadUserInputError: neither of the two is given, or both posts are the same.
         NotFoundError: there is no such post in use, or no such person.
         ConflictError: the post changed meanwhile, the person holds another post, or nobody else may do everything.
     """
     ctx.require(permissions.HAND_OVER_POSTS)
-    if (to_post_id is None) == (to_person_id is None) or to_post_id == post_id:
-        raise errors.one_heir()
-    moved: dict[str, int] = {}
-    if to_person_id is not None:
-        async with admins.changing_rights(ctx, post_id):
-            is_new = await _to_person(ctx, await _post(ctx, post_id), to_person_id, expected_version)
-            await _tell(ctx, is_new, post_id, None, to_person_id)
-    elif to_post_id is not None:
-        async with ctx.transaction():
-            await admins.lock_posts(ctx, post_id, to_post_id)
-            moved = await _to_post(ctx, await _post(ctx, post_id), to_post_id, expected_version)
-            # Last: whoever writes customers locks the merchant after them.
-            await merchants.raise_epoch(ctx)
-            await _tell(ctx, bool(moved), post_id, to_post_id, None)
-    return Handover(await posts.get_post(post_id), moved)
-
-
-async def _post(ctx: Context, post_id: UUID) -> Post:
-    post = await posts.get_post(post_id, "post", is_in_use=True)
-    await posts.check_grant(ctx, post)
-    return post
+    if (to_post_id is None and to_person_id is None) or to_post_id == post_id:
+        raise errors.no_heir()
+    async with ctx.transaction():
+        await admins.lock_posts(ctx, post_id, to_post_id)
+        post = await posts.get_post(post_id, "post", is_in_use=True)
+        await posts.check_grant(ctx, post)
+        # Customers first: whoever writes them locks the merchant after them.
+        moved = await _to_post(ctx, post, to_post_id, expected_version) if to_post_id else {}
+        async with admins.changing_rights(ctx):
+            is_new = to_person_id is not None and await _to_person(ctx, post, to_person_id, expected_version)
+            if moved or is_new:
+                await ctx.publish(_event(ctx, post_id, to_post_id, to_person_id))
+        return Handover(await posts.get_post(post_id), moved)
 
 
 async def _to_person(ctx: Context, post: Post, person_id: UUID, expected_version: int) -> bool:
@@ -92,11 +83,8 @@ async def _to_post(ctx: Context, post: Post, target_id: UUID, expected_version: 
     return moved
 
 
-async def _tell(ctx: Context, is_new: bool, post_id: UUID, to_post_id: UUID | None, to_person_id: UUID | None) -> None:
-    if is_new:
-        at = ctx.now()
-        event = PostHandedOver(occurred_at=at, post_id=post_id, to_post_id=to_post_id, to_person_id=to_person_id)
-        await ctx.publish(event)
+def _event(ctx: Context, post_id: UUID, to_post_id: UUID | None, to_person_id: UUID | None) -> PostHandedOver:
+    return PostHandedOver(occurred_at=ctx.now(), post_id=post_id, to_post_id=to_post_id, to_person_id=to_person_id)
 
 
 def _check_version(post: Post, expected_version: int) -> None:

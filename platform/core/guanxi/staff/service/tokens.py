@@ -52,7 +52,7 @@ async def create_token(
 
     Raises:
         ForbiddenError: staff.token.write is missing, or the token could do or see more than the actor.
-        BadUserInputError: a value is refused, role and post are both given or none is, or the request has a key.
+        BadUserInputError: a value is refused, it has no role, or another one than its post, or the request a key.
         NotFoundError: the merchant has no such role, or no such post in use.
     """
     ctx.require(permissions.WRITE_TOKENS)
@@ -206,13 +206,12 @@ async def _issue(ctx: Context, terms: Terms) -> IssuedToken:
 
 
 async def _role_to_give(ctx: Context, role_id: UUID | None, post_id: UUID | None) -> Role:
-    """The role that is asked for, or that of the post; neither may see more than the actor."""
-    if (role_id is None) == (post_id is None):
-        raise errors.one_source_of_rights()
-    if post_id is not None:
-        role_id = (await posts.get_post(post_id, "post", is_in_use=True)).role_id
+    """That of the post, else the one that is asked for; neither may see more than the actor."""
     await _check_sight(ctx, post_id)
-    return await _role(UUID(int=role_id.int) if role_id else UUID(int=0))
+    mine = (await posts.get_post(post_id, "post", is_in_use=True)).role_id if post_id else role_id
+    if mine is None or role_id not in {None, mine}:
+        raise errors.other_role()
+    return await _role(mine)
 
 
 async def _check_sight(ctx: Context, post_id: UUID | None) -> None:
