@@ -27,7 +27,7 @@ from guanxi.schema.composed import ComposedSchema
 from guanxi.transfers import permissions as _declared  # noqa: F401 - so that everything is allowed
 
 NOON = datetime(2026, 11, 11, 4, tzinfo=UTC)
-PARTS = ("files", "jobs", "merchants", "staff", "customers", "interactions", "transfers")
+PARTS = ("files", "jobs", "merchants", "staff", "customers", "customfields", "interactions", "transfers")
 APPS = ("audit", *PARTS)
 
 

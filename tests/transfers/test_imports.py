@@ -14,6 +14,9 @@ from guanxi.customers import permissions as customer_permissions
 from guanxi.customers import service as customers
 from guanxi.customers.models import ContactPoint, Customer
 from guanxi.customers.rules.profile import Identity
+from guanxi.customfields import service as customfields
+from guanxi.customfields.models import CustomValue
+from guanxi.customfields.rules import FieldKind
 from guanxi.errors import BadUserInputError, ConflictError, ForbiddenError, NotFoundError
 from guanxi.files import service as files
 from guanxi.testing.dirty_files import dirty_export
@@ -222,3 +225,30 @@ async def test_another_merchant_can_neither_import_the_file_nor_touch_the_import
         ):
             with pytest.raises(NotFoundError):
                 await attempt
+
+
+async def test_columns_become_fields_that_the_merchant_has_defined(ctx: Context, keep: Keep) -> None:
+    await customfields.create_field(ctx, key="size", label="鞋码", kind=FieldKind.NUMBER)
+    await customfields.create_field(ctx, key="tea", label="爱喝", kind=FieldKind.ENUM, options=["红茶", "绿茶"])
+    content = '会员号,姓名,鞋码,爱喝,储值\n1,李雷,42,红茶,"¥1,250.5"\n2,韩梅梅,大,绿茶,\n3,王芳,,咖啡,\n4,张伟,,,\n'
+    await customfields.create_field(ctx, key="balance", label="余额", kind=FieldKind.MONEY)
+    file_id = await keep(content)
+
+    dry = await imported(ctx, file_id, ImportOptions(mapping={"储值": "custom.balance"}, is_dry_run=True))
+    row = await imported(ctx, file_id, ImportOptions(mapping={"储值": "custom.balance"}))
+
+    assert (row.created_count, await told(row)) == (2, [(3, "REFUSED"), (4, "REFUSED")])
+    assert await told(dry) == await told(row)
+    found = {(one.number, one.choice, one.amount_minor, one.collected) for one in await CustomValue.all()}
+    assert found == {
+        (42.0, None, None, "indirect"), (None, "红茶", None, "indirect"), (None, None, 125050, "indirect"),
+    }  # fmt: skip
+    changed = await imported(ctx, await keep("会员号,鞋码\n1,43\n4,\n"))
+    assert (changed.updated_count, changed.unchanged_count) == (1, 1)
+
+
+async def test_a_column_that_shall_become_an_unknown_field_fails_the_import(ctx: Context, keep: Keep) -> None:
+    row = await imported(ctx, await keep("姓名,鞋码\n李雷,42\n"), ImportOptions(mapping={"鞋码": "custom.size"}))
+
+    assert row.error is not None
+    assert (row.state, row.error["code"]) == ("failed", "NOT_FOUND")

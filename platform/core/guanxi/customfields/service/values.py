@@ -54,19 +54,21 @@ async def set_custom_fields(
     return draft.row
 
 
-async def fill_in(ctx: Context, wanted: Mapping[UUID, Wanted], *, origin: Origin) -> None:
-    """The same for many customers, in the running transaction; those who are gone are passed over.
+async def fill_in(ctx: Context, wanted: Mapping[UUID, Wanted], *, origin: Origin) -> set[UUID]:
+    """The same for many customers, in the running transaction; those who are gone are passed over. Who was changed.
 
     Raises:
         ForbiddenError, BadUserInputError, NotFoundError: as ``set_custom_fields``.
     """
     ctx.require(permissions.WRITE_VALUES)
-    if wanted:
-        drafts = await store.load_drafts(ctx, list(wanted))
-        await _fill(ctx, list(drafts.values()), wanted, origin)
+    drafts = await store.load_drafts(ctx, list(wanted)) if wanted else {}
+    await _fill(ctx, list(drafts.values()), wanted, origin)
+    return {one for one, draft in drafts.items() if draft.changed}
 
 
 async def _fill(ctx: Context, drafts: Sequence[Draft], wanted: Mapping[UUID, Wanted], origin: Origin) -> None:
+    if not drafts:
+        return
     source = text.clean_text(origin.source, "source", MAX_SOURCE) or None if origin.source else None
     keys = list({key for one in wanted.values() for key in one})
     known = await fields_by_key(keys)

@@ -28,10 +28,6 @@ LIFECYCLES: Final = {
     **dict.fromkeys(("流失", "lost"), "lost"),
     **dict.fromkeys(("黑名单", "blocked"), "blocked"),
 }
-TRUTHS: Final = {
-    **dict.fromkeys(("是", "有", "y", "yes", "true", "1", "√", "✓"), True),
-    **dict.fromkeys(("否", "无", "n", "no", "false", "0", "×"), False),
-}
 
 
 class CellError(ValueError):
@@ -111,11 +107,3 @@ def lifecycle(cell: str) -> str | None:
     if text and text not in LIFECYCLES:
         raise CellError("UNKNOWN_LIFECYCLE")
     return LIFECYCLES[text] if text else None
-
-
-def truth(cell: str) -> bool | None:
-    """Yes or no; None where the cell is empty. Raises: CellError."""
-    text = plain(cell).casefold()
-    if text and text not in TRUTHS:
-        raise CellError("INVALID_BOOL")
-    return TRUTHS[text] if text else None

@@ -50,10 +50,6 @@ CURES: Final[Mapping[str, Text]] = {
     "FORMULA_ERROR": Text("Repair the formula in the spreadsheet.", "请在表格中修正公式。"),
     "MISSING_NAME": Text("Write a name.", "请填写姓名。"),
     "REFUSED": Text("Correct the value.", "请更正该值。"),
-    "UNKNOWN_FIELD": Text("Define the custom field first, or map the column to another.", "请先定义该自定义字段。"),
-    "INVALID_NUMBER": Text("Write a plain number, such as 12.5.", "请填写数字，例如 12.5。"),
-    "INVALID_BOOL": Text("Write 是 or 否.", "请填写“是”或“否”。"),
-    "UNKNOWN_OPTION": Text("Write one of the field's options.", "请填写该字段的可选值之一。"),
 }
 
 

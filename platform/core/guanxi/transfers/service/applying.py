@@ -3,13 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
+from uuid import UUID
 
 from guanxi.context import Context
 from guanxi.customers import service as customers
 from guanxi.customers.models import ExternalIdentity
 from guanxi.customers.rules import profile
+from guanxi.customers.rules.contacts import Collected
 from guanxi.customers.rules.profile import Identity
-from guanxi.customers.service import UpsertItem, changes, drafts
+from guanxi.customers.service import Upserted, UpsertItem, changes, drafts
+from guanxi.customfields import service as customfields
+from guanxi.customfields.rules import Value
+from guanxi.customfields.service import Origin
 from guanxi.errors import GuanxiError, Text
 from guanxi.transfers.rules.problems import Problem
 from guanxi.transfers.service import records
@@ -48,13 +53,28 @@ async def write(ctx: Context, read: Sequence[Record], how: Reading) -> Applied:
     """Create and change the customers of a page, in the running transaction. Raises: ForbiddenError."""
     applied, sound = _sort(read)
     outcomes = await customers.upsert_customers(ctx, [item for _, item in sound])
-    for (record, _), outcome in zip(sound, outcomes, strict=True):
+    told = list(zip([record for record, _ in sound], outcomes, strict=True))
+    filled = await _fill_in(ctx, told, how)
+    for record, outcome in told:
         if outcome.error is not None:
             applied.problems.append(_problem(record, outcome.error, how))
             applied.refused += 1
+        elif outcome.status == "unchanged" and outcome.customer is not None and outcome.customer.id in filled:
+            applied.count("updated")
         else:
             applied.count(outcome.status)
     return applied
+
+
+async def _fill_in(ctx: Context, told: Sequence[tuple[Record, Upserted]], how: Reading) -> set[UUID]:
+    """The merchant's own fields of those who were taken; whom that changed."""
+    wanted: dict[UUID, dict[str, Value | None]] = {}
+    for record, outcome in told:
+        if outcome.customer is not None and record.custom:
+            wanted.setdefault(outcome.customer.id, {}).update(record.custom)
+    if not wanted:
+        return set()
+    return await customfields.fill_in(ctx, wanted, origin=Origin(how.source, Collected.INDIRECT))
 
 
 async def check(ctx: Context, read: Sequence[Record], how: Reading) -> Applied:

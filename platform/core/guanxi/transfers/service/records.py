@@ -1,6 +1,6 @@
 """A row of a file as a customer, with every problem that it has."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
@@ -8,6 +8,9 @@ from guanxi.customers.rules import contacts, phones
 from guanxi.customers.rules.contacts import NewContact
 from guanxi.customers.rules.profile import CustomerFields, Identity
 from guanxi.customers.service import UpsertItem
+from guanxi.customfields import rules as custom_rules
+from guanxi.customfields.rules import Value
+from guanxi.errors import BadUserInputError, Text
 from guanxi.transfers.rules import cells, headers
 from guanxi.transfers.rules.cells import CellError
 from guanxi.transfers.rules.headers import CUSTOM, Columns
@@ -31,6 +34,15 @@ LISTS: Final[Mapping[str, Callable[[str], list[str]]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class CustomColumn:
+    """A field of the merchant's own, as far as its values are concerned. ``currency`` is of amounts without one."""
+
+    kind: str
+    options: Sequence[str]
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How rows are taken: of which file, what its ids belong to, and whether invalid contact points are kept."""
 
@@ -40,6 +52,7 @@ class Reading:
     system: str | None = None
     source: str | None = None
     keep_invalid: bool = False
+    custom: Mapping[str, CustomColumn] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -48,7 +61,7 @@ class Record:
 
     row: int
     item: UpsertItem | None = None
-    custom: dict[str, str] = field(default_factory=dict)
+    custom: dict[str, Value] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     is_passed_over: bool = False
 
@@ -86,9 +99,15 @@ def read(row: Row, how: Reading) -> Record:
     for place, target in how.columns.targets.items():
         cell = values[place] if place < len(values) else ""
         try:
-            _take(record, found, target, cell)
+            if target.startswith(CUSTOM):
+                _take_custom(record, target.removeprefix(CUSTOM), cell, how)
+            else:
+                _take(found, target, cell)
         except CellError as error:
             record.problems.append(Problem(number, how.columns.title(place), str(error), shown(cell)))
+        except BadUserInputError as error:
+            said = Text(error.localized("en"), error.localized("zh"))
+            record.problems.append(Problem(number, how.columns.title(place), "REFUSED", shown(cell), said=said))
     _check_contacts(record, found, how)
     _check_name(record, found, how)
     record.item = _item(record, found, how)
@@ -108,13 +127,18 @@ def _check_width(record: Record, values: list[str], how: Reading) -> None:
         record.problems.append(Problem(record.row, place, "TOO_MANY_CELLS", shown(" | ".join(beyond))))
 
 
-def _take(record: Record, found: _Found, target: str, cell: str) -> None:
+def _take_custom(record: Record, key: str, cell: str, how: Reading) -> None:
+    """Note a value of a field of the merchant's own. Raises: CellError, BadUserInputError."""
+    text, known = cells.plain(cell), how.custom[key]
+    if text:
+        value = custom_rules.parse(known.kind, known.options, known.currency, text)
+        custom_rules.columns_of(known.kind, known.options, value)
+        record.custom[key] = value
+
+
+def _take(found: _Found, target: str, cell: str) -> None:
     """Note what a cell holds. Raises: CellError."""
-    if target.startswith(CUSTOM):
-        text = cells.plain(cell)
-        if text:
-            record.custom[target.removeprefix(CUSTOM)] = text
-    elif target in LISTS:
+    if target in LISTS:
         getattr(found, target + "s").extend(LISTS[target](cell))
     elif target == "external_id":
         found.external_id = cells.digits(cells.plain(cell))

@@ -1,7 +1,7 @@
 """The work of an import: page by page, each in one transaction with the place that it ends at."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +12,22 @@ from guanxi import jobs
 from guanxi.context import Context
 from guanxi.customers import permissions as customer_permissions
 from guanxi.customers.rules import phones
+from guanxi.customfields import errors as custom_errors
+from guanxi.customfields import service as customfields
+from guanxi.customfields.models import CustomField
 from guanxi.db.fields import uuid7
 from guanxi.errors import ConflictError, GuanxiError
 from guanxi.files import service as files
 from guanxi.permissions import Permission
 from guanxi.transfers import errors, permissions
 from guanxi.transfers.models import FileImport, ImportProblem
+from guanxi.transfers.rules.headers import CUSTOM
 from guanxi.transfers.rules.problems import Problem
 from guanxi.transfers.service import applying, records, reports, tables
 from guanxi.transfers.service.acting import as_starter
 from guanxi.transfers.service.applying import Applied
 from guanxi.transfers.service.imports import CANCELLED, CHECKED, DONE, ENDED, FAILED, RUNNING, get_import, move
-from guanxi.transfers.service.records import Reading
+from guanxi.transfers.service.records import CustomColumn, Reading
 from guanxi.transfers.service.tables import Row, Table
 
 PAGE_ROWS: Final = 500
@@ -69,8 +73,10 @@ class _Running:
     async def finish(self) -> None:
         """Everything that is left."""
         file = await files.get_ready_file(self.ctx, self.row.file_id)
-        table = await self._look_through(files.local_path(self.ctx, file))
-        how = self._reading(table)
+        fields = {one.key: one for one in await customfields.list_fields()}
+        self._check_mapped(fields)
+        table = await self._look_through(files.local_path(self.ctx, file), fields)
+        how = self._reading(table, fields)
         await self._begin(table)
         read_page = tables.page_reader(table, self.row.last_row)
         while page := await asyncio.to_thread(read_page, self.page_rows):
@@ -79,11 +85,19 @@ class _Running:
                 self.progress(self.row.rows_done, table.rows)
         await self._end(table)
 
-    async def _look_through(self, path: Path) -> Table:
-        options = self.row.options
-        return await asyncio.to_thread(tables.look_through, path, options["mapping"], {}, options["encoding"])
+    def _check_mapped(self, fields: Mapping[str, CustomField]) -> None:
+        """Raises: NotFoundError where a column shall become a field that is not in use."""
+        for target in self.row.options["mapping"].values():
+            if target.startswith(CUSTOM) and target.removeprefix(CUSTOM) not in fields:
+                raise custom_errors.unknown_field(target.removeprefix(CUSTOM), "mapping")
 
-    def _reading(self, table: Table) -> Reading:
+    async def _look_through(self, path: Path, fields: Mapping[str, CustomField]) -> Table:
+        """A column that is called like a custom field, or by its key, is that field."""
+        options = self.row.options
+        custom = {name: f"{CUSTOM}{one.key}" for one in fields.values() for name in (one.key, one.label)}
+        return await asyncio.to_thread(tables.look_through, path, options["mapping"], custom, options["encoding"])
+
+    def _reading(self, table: Table, fields: Mapping[str, CustomField]) -> Reading:
         options = self.row.options
         return Reading(
             table.columns,
@@ -92,6 +106,11 @@ class _Running:
             options["system"],
             options["source"],
             options["keep_invalid"],
+            {
+                key: CustomColumn(one.kind, one.options, self.ctx.merchant.currency)
+                for key, one in fields.items()
+                if f"{CUSTOM}{key}" in table.columns.targets.values()
+            },
         )
 
     async def _begin(self, table: Table) -> None:
