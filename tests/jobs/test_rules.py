@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guanxi.hookspecs import JobKind
 from guanxi.jobs.rules import cron, waits
 
 MOMENTS = st.integers(1_704_067_200, 1_956_528_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
@@ -15,10 +14,6 @@ EXPRESSIONS = st.sampled_from(
     ["* * * * *", "*/15 * * * *", "0 3 * * *", "30 9 1 * *", "0 0 29 2 *", "5 4 * * 1-5", "0 12 13 * 5", "0 6 * * 7"]
 )
 ZONES = st.sampled_from(["UTC", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe"])
-
-
-async def nothing(ctx: object, payload: object) -> None:
-    """Not run here."""
 
 
 @pytest.mark.parametrize(
@@ -75,8 +70,6 @@ def test_what_is_no_expression_is_refused_with_what_is_wrong(text: str) -> None:
 
 
 def test_pauses_grow_to_an_hour_where_none_are_said() -> None:
-    kind = JobKind(name="test.work", run=nothing)
-
-    pauses = [waits.wait_before(kind, retry, lambda: 1.0) for retry in (1, 2, 3, 40)]
+    pauses = [waits.wait_before((), retry) for retry in (1, 2, 3, 40)]
 
     assert pauses == [timedelta(seconds=5), timedelta(seconds=10), timedelta(seconds=20), timedelta(hours=1)]

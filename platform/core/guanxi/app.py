@@ -46,6 +46,7 @@ DOMAINS = (
     "audiences",
     "quality",
     "privacy",
+    "webhooks",
     "plugins",
 )
 CORE_APPS = tuple(
@@ -65,6 +66,7 @@ CORE_APPS = tuple(
         "audiences",
         "quality",
         "privacy",
+        "webhooks",
         "execution",
         "plugins",
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from guanxi.customers.rules.contacts import NewContact
 from guanxi.customers.rules.profile import Identity
 from guanxi.customfields import service as customfields
 from guanxi.customfields.rules import FieldKind, Value
+from guanxi.db.fields import uuid7
 from guanxi.db.merchant import acting_for
 from guanxi.execution.request import GraphQLRequest
 from guanxi.files import service as files
@@ -34,6 +36,7 @@ from guanxi.privacy import service as privacy
 from guanxi.staff import service as staff
 from guanxi.staff.models import StaffMember
 from guanxi.transfers import service as transfers
+from guanxi.webhooks.models import Webhook, WebhookDelivery
 from guanxi_membership import service as membership
 
 ROLES = ("admin", "manager", "agent", "read-only")
@@ -118,6 +121,7 @@ async def grow(opened: Installation, shop: Shop, folder: Path, number: int) -> N
     await _seed_custom_fields(ctx, shop, ids, number)
     await _seed_document(opened, ctx, shop, number)
     await _seed_job(ctx, shop, number)
+    await _seed_webhook(ctx, shop, number)
     for plugin in opened.host.loaded:
         if plugin not in shop.enabled:
             await plugins.enable(ctx, opened.platform, plugin, backfill_from=datetime(shop.year, 1, 1, tzinfo=UTC))
@@ -143,6 +147,32 @@ async def _seed_job(ctx: Context, shop: Shop, number: int) -> None:
         await Job.filter(id=job_id).update(state=state, error=words["error"], ended_at=ctx.now())
         await ctx.platform.fetch("DELETE FROM job_ticket WHERE id = ?1 RETURNING id", [job_id])
         shop.named |= {"job": job_id.hex} if state == "dead" else {}
+
+
+async def _seed_webhook(ctx: Context, shop: Shop, number: int) -> None:
+    """Switched off, with a delivery that was given up."""
+    mark = partial(shop.text, "webhook")
+    hook = await Webhook.create(
+        url=f"https://{shop.word('webhook', 'url', number)}.example.com/",
+        topics=["customer_created"],
+        document=f"{{ {mark('document', number)}: merchant {{ slug }} }}",
+        permissions=[],
+        is_enabled=False,
+        disabled_reason=mark("reason", number),
+        created_at=ctx.now(),
+    )
+    delivery = await WebhookDelivery.create(
+        webhook_id=hook.id,
+        topic="customer_created",
+        event_id=uuid7(),
+        subject=mark("subject", number),
+        variables={"note": mark("variables", number)},
+        body=mark("body", number),
+        state="dead",
+        error=mark("error", number),
+        **dict.fromkeys(("occurred_at", "created_at", "due_at", "ended_at"), ctx.now()),
+    )
+    shop.named |= {"webhook": hook.id.hex, "delivery": delivery.id.hex}
 
 
 async def sign_in(opened: Installation, shop: Shop) -> None:

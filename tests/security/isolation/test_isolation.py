@@ -32,6 +32,7 @@ VOCABULARY = {
         "execution_idempotency_record": ("digest", "principal"),
         "import_run": ("file_hash", "preset", "state", "error"),
         "interaction": ("actor", "channel", "currency", "kind", "mode"),
+        "job": ("kind", "state"),
         "membership_program": ("currency", "status"),
         "merchant": ("currency", "document_mode", "locale", "timezone"),
         "post": ("layer", "scope"),
@@ -39,6 +40,7 @@ VOCABULARY = {
         "outbox_delivery": ("error", "plugin", "state"),
         "outbox_event": ("name",),
         "plugin_enablement": ("plugin", "state"),
+        "webhook_delivery": ("state", "topic"),
     }.items()
     for column in columns
 }

@@ -106,10 +106,11 @@ class Try:
                 await self._finish(ctx, kind)
             elif isinstance(error, AgainError):
                 await self._wait(ctx, error.after, None, counts=False)
-            elif waits.is_over(kind, self.ticket.attempts):
+            elif self.ticket.attempts > kind.retries:
                 await self._bury(ctx, kind, _reason(error))
             else:
-                pause = waits.wait_before(kind, self.ticket.attempts, self.draw)
+                longest = waits.wait_before(kind.waits, self.ticket.attempts)
+                pause = longest if kind.is_exact else longest * self.draw()  # full jitter
                 await self._wait(ctx, pause, _reason(error), counts=True)
         outcome = "again" if isinstance(error, AgainError) else "failed"
         metrics.count_job(kind.name, "done" if error is None else outcome)
