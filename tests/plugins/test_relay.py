@@ -112,7 +112,7 @@ async def test_what_is_rolled_back_or_replayed_elsewhere_is_not_heard(two: Any) 
 
     await publish(there, tea, created(), is_replay=True)
     with pytest.raises(TypeError):
-        await publish(there, tea, created(), "no event")  # type: ignore[arg-type]
+        await publish(there, tea, created(), "no event")
     await publish(there, tea, last)
 
     assert [event.event_id for event in await ear.until(1)] == [last.event_id]
