@@ -11,7 +11,9 @@ from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.operations import RunPython, RunSQL
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_generator.state import State
+from tortoise.migrations.schema_generator.state_apps import StateApps
 
+from guanxi.db import states
 from guanxi.db.asyncpg_editor import PostgresEditor
 from guanxi.db.sqlite_editor import SqliteEditor
 
@@ -44,6 +46,7 @@ class Executor(MigrationExecutor):
         super().__init__(connection, apps)
         self.serving_role = serving_role
         self.recorder = self.loader.recorder = Recorder(connection)
+        self._reached: tuple[set[MigrationKey], State] | None = None  # what is applied, and the models as of then
 
     @property
     def is_sqlite(self) -> bool:
@@ -105,12 +108,13 @@ class Executor(MigrationExecutor):
             applied = set(await recorder.applied_migrations())
             if (key in applied) != step.backward:
                 return False  # another process was faster
-            state = await self._project_state(applied, upto=key if step.backward else None)
+            state = self._state_before(step, applied, key)
             async with self._seeing_all_rows(client, migration.operations):
                 await self._change(step, state, client)
             await (recorder.record_unapplied if step.backward else recorder.record_applied)(key.app_label, key.name)
             if self.is_sqlite:
                 await _check_references(client, f"{key.app_label}.{key.name}")
+        self._reached = None if step.backward else ({*applied, key}, state)
         return True
 
     async def _change(self, step: PlanStep, state: State, client: BaseDBAsyncClient) -> None:
@@ -118,7 +122,23 @@ class Executor(MigrationExecutor):
         if step.backward:
             await step.migration.unapply(state, schema_editor=editor)
         else:
-            await step.migration.apply(state, schema_editor=editor)
+            await states.apply(step.migration, state, editor)
+
+    def _state_before(self, step: PlanStep, applied: set[MigrationKey], key: MigrationKey) -> State:
+        """The models as the migrations before this step leave them."""
+        reached, self._reached = self._reached, None
+        if reached is not None and reached[0] == applied and not step.backward:
+            return reached[1]
+        connections = {
+            label: one.get("default_connection", "default") for label, one in self.loader.apps_config.items()
+        }
+        state = State(models={}, apps=StateApps(default_connections=connections))
+        for one in self._full_plan():
+            if step.backward and one == key:
+                break
+            if one in applied:
+                states.advance(self._migration(one), state)
+        return state
 
     @asynccontextmanager
     async def _seeing_all_rows(self, client: BaseDBAsyncClient, operations: Iterable[object]) -> AsyncIterator[None]:
