@@ -66,6 +66,19 @@ IDS: Mapping[str, str] = {
     "ReplayDeliveryInput.id": "whd",
     "RerunJobInput.id": "job",
     "Query.staffSessions(staffMember:)": "stf",
+    "Query.notes(subject:)": ANY,
+    "Query.postScore(post:)": "pst",
+    "TaskFilter.customerId": "cus",
+    "TaskFilter.assigneePostId": "pst",
+    "CreateTaskInput.assigneePost": "pst",
+    "CreateTaskInput.customer": "cus",
+    "CreateTaskInput.subject": ANY,
+    "CompleteTaskInput.id": "tsk",
+    "AddNoteInput.subject": ANY,
+    "AddNoteInput.mentions": "stf",
+    "MarkNotificationsReadInput.ids": "ntf",
+    "SetKpiTargetInput.post": "pst",
+    "CloseKpiPeriodInput.post": "pst",
     "IssueShopperTokenInput.customer": "cus",
     "CreateInvitationInput.staffMember": "stf",
     "Subscription.jobProgress(id:)": "job",
@@ -153,6 +166,10 @@ WORD = re.compile(r"[A-Z]?[a-z]+")
 # Values of a merchant's own that make a call succeed, by coordinate; all others follow from the type.
 SAMPLES: Mapping[str, Any] = {
     "IssueShopperTokenInput.seconds": 60,
+    "Query.postScore(period:)": "2018-01",
+    "SetKpiTargetInput.period": "2019-02",
+    "SetKpiTargetInput.metric": "interactions.purchase_count",
+    "CloseKpiPeriodInput.period": "2018-01",
     "Query.plugin(id:)": "membership",
     "Query.previewPlugin(plugin:)": "membership",
     "EnablePluginInput.plugin": "membership",
@@ -230,6 +247,7 @@ ROWS: Mapping[str, str] = {
     "RotateWebhookSecretInput.id": "webhook",
     "ReplayDeliveryInput.id": "delivery",
     "RerunJobInput.id": "job",
+    "MarkNotificationsReadInput.ids": "notification",
     "InteractionFilter.voidsId": "voided",
     "InteractionFilter.voidedById": "voiding",
 }
@@ -303,6 +321,9 @@ ROOTS: Mapping[str, Root] = {
     **dict.fromkeys(("registerPrivacyRequest", "closePrivacyRequest", "placeLegalHold", "liftLegalHold"), PLAIN),
     **dict.fromkeys(("eraseCustomer", "setRetention"), PLAIN),
     **dict.fromkeys(("staffSessions", "createInvitation", "revokeStaffSession"), PLAIN),
+    **dict.fromkeys(("tasks", "notes", "postScore", "createTask", "completeTask", "addNote"), PLAIN),
+    **dict.fromkeys(("setKpiTarget", "closeKpiPeriod", "notificationReceived"), PLAIN),
+    **dict.fromkeys(("notifications", "markNotificationsRead"), Root(frozenset({"CONFLICT"}))),  # of persons alone
     **dict.fromkeys(("rotateShopperSecret", "issueShopperToken"), PLAIN),
     "changePassword": Root(frozenset({"CONFLICT"})),  # a token has none
     "exportCustomer": ALONE,

@@ -34,7 +34,9 @@ from guanxi.plugins import service as plugins
 from guanxi.plugins import worker
 from guanxi.privacy import service as privacy
 from guanxi.staff import service as staff
-from guanxi.staff.models import StaffMember
+from guanxi.staff.models import Post, StaffMember
+from guanxi.teamwork import service as teamwork
+from guanxi.teamwork.models import Notification
 from guanxi.transfers import service as transfers
 from guanxi.webhooks.models import Webhook, WebhookDelivery
 from guanxi_membership import service as membership
@@ -114,6 +116,7 @@ async def grow(opened: Installation, shop: Shop, folder: Path, number: int) -> N
     await _seed_account(ctx, shop, number)
     ids = [await _seed_customer(ctx, shop, number * 10 + place) for place in range(3)]
     await _seed_organisation(ctx, shop, ids, number)
+    await _seed_teamwork(ctx, shop, ids, number)
     await _seed_timeline(ctx, shop, ids, number)
     await _seed_import(opened, ctx, shop, folder, number)
     await _seed_file(ctx, shop, folder, number)
@@ -238,6 +241,23 @@ async def _seed_account(ctx: Context, shop: Shop, number: int) -> None:
         await Account.create(person_id=person.id, password_hash=hashed, changed_at=ctx.now())
         browser = accounts.Browser(shop.word("session", "address", place), shop.text("session", "agent", number))
         await accounts.open_session(shop.merchant.id, person.id, browser, utc_now())
+
+
+async def _seed_teamwork(ctx: Context, shop: Shop, ids: list[Any], number: int) -> None:
+    """A task, a note that names somebody, and a target whose period is over."""
+    post = await Post.filter(archived_at__isnull=True).order_by("id").first()
+    person = await StaffMember.all().order_by("id").first()
+    assert post is not None
+    assert person is not None
+    title, body = shop.text("task", "title", number), shop.text("note", "body", number)
+    await teamwork.create_task(ctx, teamwork.NewTask(title=title, assignee_post_id=post.id, customer_id=ids[0]))
+    ref = f"cus_{ids[0].hex}"
+    await teamwork.add_note(ctx, subject_ref=ref, customer_id=ids[0], body=body, mentions=[person.id])
+    wanted = {"post_id": post.id, "period": "2018-01", "target": shop.number(number), "weight_bp": 5_000}
+    metrics = ("interactions.purchase_count", "interactions.net_minor")
+    await teamwork.set_target(ctx, teamwork.NewTarget(metric=metrics[number % 2], **wanted))
+    told = await Notification.all().order_by("id").first()
+    shop.named |= {"notification": told.id.hex} if told is not None else {}
 
 
 async def _seed_customer(ctx: Context, shop: Shop, number: int) -> Any:

@@ -1,0 +1,1 @@
+"""Teamwork: tasks, internal notes with mentions, notifications, and how posts are appraised."""
