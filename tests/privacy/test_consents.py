@@ -10,6 +10,7 @@ import pytest
 from guanxi.context import Context
 from guanxi.db.fields import uuid7
 from guanxi.errors import BadUserInputError, ForbiddenError, NotFoundError
+from guanxi.events import CustomerMerged, CustomerUnmerged
 from guanxi.privacy import models, service
 from guanxi.privacy.service import Statement
 from guanxi.testing import counts
@@ -196,3 +197,27 @@ async def test_nothing_is_sent_after_a_withdrawal_was_committed(shop: Any) -> No
     assert late == []
     assert total // 4 <= len(sent) < total
     assert await models.PrivacyRequest.all().count() == len(sent)
+
+
+async def test_consent_goes_with_a_merge_and_comes_back_with_its_undoing(shop: Any, ctx: Context) -> None:
+    ann, twin = await shop.add_customer("ann"), await shop.add_customer("twin")
+    for customer, channel, state in ((ann, "sms", "given"), (ann, "email", "given"), (twin, "wechat", "given")):
+        await service.set_consent(ctx, said(customer, channel, state))
+    await service.set_consent(ctx, said(twin, "sms", "withdrawn"))
+    terms = {"merge_id": uuid7(), "survivor_id": ann, "absorbed_id": twin, "occurred_at": shop.clock()}
+
+    async def held() -> dict[str, str]:
+        return {one.channel: one.state for one in await models.Consent.filter(customer_id=ann)}
+
+    before = await held()
+    async with ctx.transaction():
+        await ctx.publish(CustomerMerged(**terms))
+    merged = await held()
+    shop.clock.advance(seconds=1)
+    await service.set_consent(ctx, said(ann, "app"))
+    async with ctx.transaction():
+        await ctx.publish(CustomerUnmerged(**terms))
+
+    assert merged == {"sms": "withdrawn", "email": "given", "wechat": "given"}
+    assert await held() == {**before, "app": "given"}
+    assert await models.ConsentEntry.filter(customer_id=ann).count() == 2 + 2 + 1 + 2

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from privacy_planting import dump, plant
 
+from guanxi.audit.models import AuditEntry
 from guanxi.context import Context
 from guanxi.customers.models import Customer
 from guanxi.db.fields import uuid7
@@ -101,6 +102,8 @@ async def test_a_legal_hold_beats_erasure_until_it_is_lifted(shop: Any, ctx: Con
     await service.lift_hold(ctx, hold_id=hold.id)
     await service.erase_customer(ctx, ann)
     assert (await Customer.get(id=ann)).display_name == "—"
+    said = [one.action for one in await AuditEntry.filter(subject=f"cus_{ann.hex}").order_by("id")]
+    assert said == ["privacy.hold.placed", "privacy.hold.lifted", "privacy.customer.erased"]
 
 
 async def test_another_customer_and_another_shop_keep_everything(shop: Any, other: Any, ctx: Context) -> None:

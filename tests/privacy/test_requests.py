@@ -11,7 +11,7 @@ from guanxi.errors import BadUserInputError
 from guanxi.interactions import service as interactions
 from guanxi.interactions.models import Interaction
 from guanxi.interactions.rules.facts import NewInteraction
-from guanxi.privacy import service
+from guanxi.privacy import jobs, service
 from guanxi.privacy.rules import deadlines
 
 REGISTER = """mutation ($i: RegisterPrivacyRequestInput!) { registerPrivacyRequest(input: $i) {
@@ -59,10 +59,10 @@ async def test_texts_of_facts_go_after_their_time_and_a_dry_run_only_counts(shop
     await service.set_retention(ctx, privacy_class="clear-searchable", keep_days=365)
 
     dry = await service.run_retention(ctx)
-    wet = await service.run_retention(ctx, dry_run=False)
+    await jobs.clear_old(ctx, {})
     again = await service.run_retention(ctx, dry_run=False)
 
-    assert dry.tables["interaction"] == wet.tables["interaction"] == 1
+    assert dry.tables["interaction"] == 1
     assert (dry.held_customers, again.tables["interaction"]) == (1, 0)
     left = {(one.customer_id == held, one.subject) for one in await Interaction.all()}
     assert left == {(False, None), (False, "s"), (True, "s")}

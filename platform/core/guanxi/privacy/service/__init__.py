@@ -4,6 +4,7 @@ from guanxi.privacy.service.consents import Statement, may_contact, may_use, ref
 from guanxi.privacy.service.erasures import digest_of, erase_customer
 from guanxi.privacy.service.exports import Export, export_customer
 from guanxi.privacy.service.holds import lift_hold, place_hold
+from guanxi.privacy.service.merges import join_consents, part_consents
 from guanxi.privacy.service.requests import close_request, register_request
 from guanxi.privacy.service.retention import Report, run_retention, set_retention
 
@@ -15,9 +16,11 @@ __all__ = [
     "digest_of",
     "erase_customer",
     "export_customer",
+    "join_consents",
     "lift_hold",
     "may_contact",
     "may_use",
+    "part_consents",
     "place_hold",
     "refusals_of_calls",
     "register_request",

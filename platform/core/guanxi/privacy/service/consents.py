@@ -50,7 +50,7 @@ async def set_consent(ctx: Context, said: Statement) -> list[Consent]:
     async with ctx.transaction():
         # One statement about a customer after the other, so that the ledger and what holds cannot differ.
         await locking.lock_customer(said.customer_id)
-        return [await _write(ctx, channel, checked) for channel in channels]
+        return [await write_line(ctx, channel, checked) for channel in channels]
 
 
 async def may_contact(ctx: Context, customer_ids: Sequence[UUID], channel: str, purpose: str) -> list[bool]:
@@ -109,15 +109,16 @@ def _checked(ctx: Context, said: Statement) -> dict[str, Any]:
     }
 
 
-async def _write(ctx: Context, channel: Channel, columns: dict[str, Any]) -> Consent:
-    entry = await ConsentEntry.create(channel=channel.value, **columns)  # names: those of _checked
-    row = await Consent.get_or_none(customer_id=entry.customer_id, channel=channel.value, purpose=entry.purpose)
+async def write_line(ctx: Context, channel: str, columns: dict[str, Any]) -> Consent:
+    """Append a line of these columns, and let it count where it is the last word; the customer is locked."""
+    entry = await ConsentEntry.create(channel=channel, **columns)  # names: those of _checked
+    row = await Consent.get_or_none(customer_id=entry.customer_id, channel=channel, purpose=entry.purpose)
     if row is not None and not rules.counts_now(entry.state, entry.said_at, row.since):
         return row
     before = row.state if row is not None else State.WITHDRAWN.value
     is_new, row = (
         row is None,
-        row or Consent(customer_id=entry.customer_id, channel=channel.value, purpose=entry.purpose),
+        row or Consent(customer_id=entry.customer_id, channel=channel, purpose=entry.purpose),
     )
     row.state, row.since = entry.state, entry.said_at
     row.notice_version, row.source = entry.notice_version, entry.source

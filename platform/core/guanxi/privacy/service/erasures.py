@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from tortoise import Model
 
+from guanxi import audit
 from guanxi.context import Context
 from guanxi.customers.models import Customer
 from guanxi.db.privacy import PrivacyClass
@@ -110,6 +111,8 @@ async def _prove(
     )
     row.digest = digest_of(row)
     await row.save(force_create=True)
+    subject, details = f"cus_{customer_id.hex}", {"erasure": f"era_{row.id.hex}", "digest": row.digest}
+    await audit.record(ctx, action="privacy.customer.erased", subject=subject, details=details)
     return row
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from guanxi import audit
 from guanxi.context import Context
 from guanxi.customers import errors as customer_errors
 from guanxi.customers.models import Customer
@@ -46,6 +47,8 @@ async def export_customer(ctx: Context, customer_id: UUID) -> Export:
     made = _document(ctx, customer_id, found)
     async with ctx.transaction():
         await requests.close_answered(ctx, customer_id, "export")
+        subject, details = f"cus_{customer_id.hex}", {"digest": made.digest, "rows": made.row_count}
+        await audit.record(ctx, action="privacy.customer.exported", subject=subject, details=details)
         await ctx.publish(CustomerExported(occurred_at=ctx.now(), customer_id=customer_id, digest=made.digest))
     return made
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from guanxi import audit
 from guanxi.context import Context
 from guanxi.customers.rules.text import clean_text
 from guanxi.privacy import errors, permissions
@@ -26,9 +27,10 @@ async def place_hold(ctx: Context, *, customer_id: UUID, reason: str) -> LegalHo
     async with ctx.transaction():
         # After an erasure that runs, or before it: never beside it.
         await locking.lock_customer(customer_id)
-        return await LegalHold.create(
-            customer_id=customer_id, reason=text, placed_at=ctx.now(), placed_by=f"{ctx.actor.kind}:{ctx.actor.id}"
-        )
+        by = f"{ctx.actor.kind}:{ctx.actor.id}"
+        row = await LegalHold.create(customer_id=customer_id, reason=text, placed_at=ctx.now(), placed_by=by)
+        await audit.record(ctx, action="privacy.hold.placed", subject=f"cus_{customer_id.hex}")
+        return row
 
 
 async def lift_hold(ctx: Context, *, hold_id: UUID) -> LegalHold:
@@ -36,8 +38,11 @@ async def lift_hold(ctx: Context, *, hold_id: UUID) -> LegalHold:
     ctx.require(permissions.MANAGE_HOLDS)
     async with ctx.transaction():
         by = f"{ctx.actor.kind}:{ctx.actor.id}"
-        await LegalHold.filter(id=hold_id, lifted_at__isnull=True).update(lifted_at=ctx.now(), lifted_by=by)
+        standing = LegalHold.filter(id=hold_id, lifted_at__isnull=True)
+        is_lifted = await standing.update(lifted_at=ctx.now(), lifted_by=by)
         row = await LegalHold.get_or_none(id=hold_id)
+        if row is not None and is_lifted:
+            await audit.record(ctx, action="privacy.hold.lifted", subject=f"cus_{row.customer_id.hex}")
     if row is None:
         raise errors.unknown_hold()
     return row

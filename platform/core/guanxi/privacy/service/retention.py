@@ -9,6 +9,7 @@ from uuid import UUID
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
+from guanxi import audit
 from guanxi.context import Context
 from guanxi.customers.models import Customer
 from guanxi.db.privacy import PrivacyClass
@@ -45,6 +46,8 @@ async def set_retention(ctx: Context, *, privacy_class: str, keep_days: int | No
     if keep_days is not None and not 1 <= keep_days <= 36_500:
         raise errors.bad_period()
     async with ctx.transaction():
+        details = {"class": privacy_class, "days": keep_days or 0}
+        await audit.record(ctx, action="privacy.retention.set", details=details)
         row = await RetentionRule.filter(privacy_class=privacy_class).select_for_update().first()
         if keep_days is None:
             await RetentionRule.filter(privacy_class=privacy_class).delete()
