@@ -3,6 +3,7 @@
 import asyncio
 import csv
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -252,3 +253,11 @@ async def test_a_column_that_shall_become_an_unknown_field_fails_the_import(ctx:
 
     assert row.error is not None
     assert (row.state, row.error["code"]) == ("failed", "NOT_FOUND")
+
+
+async def test_the_values_of_old_problems_are_forgotten(ctx: Context, keep: Keep) -> None:
+    await imported(ctx, await keep("姓名,手机\n李雷,1\n"))
+    later = replace(ctx, clock=lambda: ctx.now() + files.REPORT_TIME)
+
+    assert (await service.forget_problems(ctx), await service.forget_problems(later)) == (0, 1)
+    assert await ImportProblem.all().count() == 0

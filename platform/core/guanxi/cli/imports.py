@@ -1,4 +1,4 @@
-"""``guanxi import``: files into timelines."""
+"""``guanxi import``: files into customers and timelines."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,11 +34,40 @@ def interactions(
 
 
 @app.command()
+def customers(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    file: Annotated[Path, typer.Argument(help="A CSV in any encoding, or an XLSX.", exists=True, dir_okay=False)],
+    merchant: Annotated[str, typer.Option(help="The merchant's slug.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at everything and write nothing.")] = False,
+    column: Annotated[list[str] | None, typer.Option("--map", help="What a column is: 手机=phone. May repeat.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of a CSV; found out when left out.")] = None,
+    system: Annotated[str | None, typer.Option(help="Which system's ids the file holds.")] = None,
+    source: Annotated[str | None, typer.Option(help="Where the customers come from.")] = None,
+    keep_invalid: Annotated[bool, typer.Option("--keep-invalid", help="Take invalid contacts, marked so.")] = False,
+) -> None:
+    """Import customers. Rows that cannot be taken go to FILE-errors.csv with the reasons; correct and import that."""
+
+    async def work() -> None:
+        from guanxi.cli import transfers
+        from guanxi.transfers.service import ImportOptions
+
+        mapping = transfers.mapping_of(column or [])
+        options = ImportOptions(mapping, encoding, system, source, keep_invalid, dry_run)
+        async with session.installation() as opened, session.merchant_context(opened, merchant) as ctx:
+            with _progress() as progress:
+                done = await transfers.import_customers(ctx, file, options, progress)
+            typer.echo(await transfers.tell_import(ctx, done, file))
+        if done.state == "failed":
+            raise SystemExit(1)
+
+    session.run(work)
+
+
+@app.command()
 def resume(
     merchant: Annotated[str, typer.Option(help="The merchant's slug.")],
     file: Annotated[Path | None, typer.Argument(help="Where the file is now; as before when left out.")] = None,
 ) -> None:
-    """Go on with the import that was cut off last."""
+    """Go on with the import of interactions that was cut off last; customers: give the same command again."""
 
     async def work() -> None:
         from guanxi.interactions import service

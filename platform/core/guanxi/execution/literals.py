@@ -2,11 +2,11 @@
 
 from typing import Any, cast
 
-from graphql import GraphQLInputType, Undefined, parse_value, print_ast
+from graphql import GraphQLError, GraphQLInputType, Undefined, parse_value, print_ast
 from graphql.utilities import ast_from_value, value_from_ast
 
 from guanxi.context import Context
-from guanxi.errors import Text
+from guanxi.errors import GuanxiError, Text
 from guanxi.execution import errors
 
 
@@ -17,11 +17,14 @@ def write(ctx: Context, type_name: str, value: Any) -> str:
 
 
 def read(ctx: Context, type_name: str, text: str) -> dict[str, Any]:
-    """The value of a literal. Raises: BadUserInputError where the schema has changed so that it is none any more."""
-    value = value_from_ast(parse_value(text), _type(ctx, type_name))
+    """The value of a literal. Raises: BadUserInputError where it is none, perhaps because the schema has changed."""
+    try:
+        value = value_from_ast(parse_value(text), _type(ctx, type_name))
+    except (GraphQLError, GuanxiError):
+        value = Undefined
     if value is Undefined or not isinstance(value, dict):
         raise errors.bad_input(
-            Text("The filter cannot be read any more.", "筛选条件已失效。"),
+            Text("The filter cannot be read.", "筛选条件无法读取。"),
             Text("Send it again.", "请重新设置筛选条件。"),
             "where",
         )

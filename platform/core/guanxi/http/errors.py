@@ -62,6 +62,7 @@ STATUSES: Final = {
     "NOT_ACCEPTABLE": 406,
     "BODY_TOO_SLOW": 408,
     "BODY_TOO_LARGE": 413,
+    "FILE_TOO_LARGE": 413,
     "UNSUPPORTED_MEDIA_TYPE": 415,
     "UNKNOWN_HOST": 421,
     "RATE_LIMITED": 429,
@@ -73,6 +74,7 @@ HEADERS: Final = {
     "UNAUTHENTICATED": {"WWW-Authenticate": "Bearer"},
     "BODY_TOO_SLOW": {"Connection": "close"},
     "BODY_TOO_LARGE": {"Connection": "close"},
+    "FILE_TOO_LARGE": {"Connection": "close"},
     "UNAVAILABLE": {"Retry-After": "5"},
 }
 

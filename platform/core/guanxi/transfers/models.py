@@ -31,7 +31,9 @@ class FileImport(MerchantModel):
     updated_count = fields.IntField(default=0, description="How many customers changed.")
     unchanged_count = fields.IntField(default=0, description="How many customers were so already.")
     problem_count = fields.IntField(default=0, description="How many values were found wrong.")
-    error: "fields.Field[dict[str, Any]]" = fields.JSONField(null=True, description="Why it failed: code, en and zh.")
+    error: "fields.Field[dict[str, Any] | None]" = fields.JSONField(
+        null=True, description="Why it failed: code, en and zh."
+    )
     report_id = IdField(null=True, description="The file of the rows that were left out.")
     started_by = fields.CharField(max_length=120, description="Who started it, as kind:id.")
     created_at = UtcField(description="When it was started.")
@@ -82,7 +84,9 @@ class FileExport(MerchantModel):
     state = fields.CharField(max_length=16, description="How far it is.")
     rows_done = fields.IntField(default=0, description="How many rows are written.")
     file_id = IdField(null=True, description="The file, once it is whole.")
-    error: "fields.Field[dict[str, Any]]" = fields.JSONField(null=True, description="Why it failed: code, en and zh.")
+    error: "fields.Field[dict[str, Any] | None]" = fields.JSONField(
+        null=True, description="Why it failed: code, en and zh."
+    )
     started_by = fields.CharField(max_length=120, description="Who asked for it, as kind:id.")
     created_at = UtcField(description="When it was asked for.")
     finished_at = UtcField(null=True, description="When it ended.")

@@ -22,6 +22,7 @@ def jobs() -> list[JobKind]:
     """Takes imports through their files, and writes exports."""
     return [
         JobKind(name="transfers.import", run=run_import, retries=5, limit=timedelta(hours=6), concurrency=2),
+        JobKind(name="transfers.clean", run=clean, cron="50 3 * * *", is_told=False),
         JobKind(name="transfers.export", run=run_export, retries=5, limit=timedelta(hours=6), concurrency=2),
     ]
 
@@ -34,3 +35,8 @@ async def run_import(ctx: Context, payload: dict[str, Any]) -> None:
 async def run_export(ctx: Context, payload: dict[str, Any]) -> None:
     """One export, from its beginning."""
     await service.run_export(ctx, UUID(hex=payload["export"]))
+
+
+async def clean(ctx: Context, _payload: dict[str, Any]) -> None:
+    """Every night of the merchant."""
+    await service.forget_problems(ctx)

@@ -1,5 +1,6 @@
 """What can be done with files of rows."""
 
+from guanxi.transfers.service.cleaning import forget_problems
 from guanxi.transfers.service.exports import run_export, start_export
 from guanxi.transfers.service.imports import (
     ImportOptions,
@@ -13,6 +14,7 @@ from guanxi.transfers.service.running import run_import
 __all__ = [
     "ImportOptions",
     "cancel_import",
+    "forget_problems",
     "get_import",
     "resume_import",
     "run_export",
