@@ -2,7 +2,7 @@
 
 import typer
 
-from guanxi.cli import audits, documents, exports, imports, merchants, operate, plugins, schemas, tokens
+from guanxi.cli import audits, documents, exports, imports, merchants, operate, plugins, safety, schemas, tokens
 
 app = typer.Typer(
     name="guanxi",
@@ -12,6 +12,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 operate.register(app)
+safety.register(app)
 exports.register(app)
 app.add_typer(merchants.app, name="merchant")
 app.add_typer(tokens.app, name="token")
