@@ -158,7 +158,7 @@ async def _seed_webhook(ctx: Context, shop: Shop, number: int) -> None:
     hook = await Webhook.create(
         url=f"https://{shop.word('webhook', 'url', number)}.example.com/",
         topics=["customer_created"],
-        document=f"{{ {mark('document', number)}: merchant {{ slug }} }}",
+        document=f"query {mark('document', number)} {{ merchant {{ slug }} }}",
         permissions=[],
         is_enabled=False,
         disabled_reason=mark("reason", number),
