@@ -190,12 +190,12 @@ async def test_parallel_acceptances_set_one_password(house: House) -> None:
     assert await Session.all().count() == 1
 
 
-@pytest.mark.parametrize("password", ["short", "x" * 201, "aaaaaaaaaaaaaa", "li@tea.example"])
-async def test_a_refused_password_leaves_the_invitation_good(house: House, password: str) -> None:
+async def test_a_refused_password_leaves_the_invitation_good(house: House) -> None:
     text = await house.invite(await house.hire("li"))
 
-    with pytest.raises(BadUserInputError):
-        await service.accept(house.db, text, password, DESK, house.clock())
+    for password in ("short", "x" * 201, "aaaaaaaaaaaaaa", "li@tea.example"):
+        with pytest.raises(BadUserInputError):
+            await service.accept(house.db, text, password, DESK, house.clock())
 
     await service.accept(house.db, text, SECRET, DESK, house.clock())
 

@@ -67,7 +67,7 @@ async def served(database_settings: Settings) -> AsyncIterator[Served]:
         row = await staff.found_merchant(founder, merchants.NewMerchant(slug="tea-a", name="Tea"))
         ctx = replace(founder, principal=staff.platform_principal(merchants.ref_of(row)))
         with acting_for(row.id):
-            house = House(opened.db, ctx, utc_now)  # type: ignore[arg-type]  # the wall clock, as the server has
+            house = House(opened.db, ctx, utc_now)
             await house.admit("li", "admin")
             token = await staff.create_token(ctx, name="t", role_id=(await Role.get(name="admin")).id)
             async with browsing(opened) as browser:
@@ -246,7 +246,8 @@ async def listening(opened: app.Installation) -> AsyncIterator[int]:
 async def greet(port: int, origin: str | None, cookie: dict[str, str]) -> Any:
     """A socket that brings a cookie; its first message, or the code that closed it."""
     url, protocol = f"ws://{HOST}:{port}/graphql", websockets.Subprotocol("graphql-transport-ws")
-    made = await websockets.connect(url, origin=origin, subprotocols=[protocol], additional_headers=cookie)  # type: ignore[arg-type]  # a NewType
+    page = websockets.Origin(origin) if origin else None
+    made = await websockets.connect(url, origin=page, subprotocols=[protocol], additional_headers=cookie)
     await made.send(json.dumps({"type": "connection_init"}))
     try:
         return made, json.loads(await asyncio.wait_for(made.recv(), 10))["type"]

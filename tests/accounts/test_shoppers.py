@@ -103,24 +103,22 @@ async def test_no_other_algorithm_and_no_other_secret_signs(house: House, back_e
     assert [await is_refused(house, text) for text in forged] == [True] * len(forged)
 
 
-@pytest.mark.parametrize(
-    "claims",
-    [
-        *({name: None} for name in ("iss", "aud", "sub", "iat", "nbf", "exp")),
-        {"aud": "other"},
-        {"iss": "gx_shop_00000000_000000"},
-        {"sub": "cus_7"},
-        {"sub": "stf_" + "0" * 32},
-        {"sub": "cus_" + "0" * 31},
-        {"exp": "soon"},
-        {"exp": 10**20},
-    ],
-    ids=str,
+WRONG: tuple[dict[str, Any], ...] = (
+    *({name: None} for name in ("iss", "aud", "sub", "iat", "nbf", "exp")),
+    {"aud": "other"},
+    {"iss": "gx_shop_00000000_000000"},
+    {"sub": "cus_7"},
+    {"sub": "stf_" + "0" * 32},
+    {"sub": "cus_" + "0" * 31},
+    {"exp": "soon"},
+    {"exp": 10**20},
 )
-async def test_a_claim_that_is_missing_or_wrong_is_refused(
-    house: House, back_end: BackEnd, claims: dict[str, Any]
-) -> None:
-    assert await is_refused(house, back_end.token(**claims))
+
+
+async def test_a_claim_that_is_missing_or_wrong_is_refused(house: House, back_end: BackEnd) -> None:
+    admitted = [claims for claims in WRONG if not await is_refused(house, back_end.token(**claims))]
+
+    assert admitted == []
 
 
 async def test_a_token_is_good_from_its_beginning_to_its_end_for_an_hour_at_most(
@@ -135,9 +133,9 @@ async def test_a_token_is_good_from_its_beginning_to_its_end_for_an_hour_at_most
     assert not await is_refused(house, back_end.token(exp=now + 3600))
 
 
-@pytest.mark.parametrize("text", ["gx_shop_", "gx_shop_x.y.z", "gx_shop_00000000_000000.a.b.c", "gx_shop_\u00e9.a.b.c"])
-async def test_a_text_of_another_form_is_refused(house: House, text: str) -> None:
-    assert await is_refused(house, text)
+async def test_a_text_of_another_form_is_refused(house: House) -> None:
+    for text in ("gx_shop_", "gx_shop_x.y.z", "gx_shop_00000000_000000.a.b.c", "gx_shop_\u00e9.a.b.c"):
+        assert await is_refused(house, text)
 
 
 async def test_a_rotated_secret_ends_after_the_overlap(house: House, back_end: BackEnd) -> None:

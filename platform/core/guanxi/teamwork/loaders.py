@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from guanxi.context import Context
+from guanxi.customers.types.outputs import CUSTOMER
 from guanxi.errors import ForbiddenError
 from guanxi.execution import nodes
 from guanxi.schema.ids import Id, encode
 from guanxi.schema.nodes import Node
 from guanxi.schema.scalars import Long
+from guanxi.staff.types import POST
 from guanxi.teamwork import errors, models, service, types
 from guanxi.teamwork.permissions import READ_TASKS
 
@@ -37,8 +39,31 @@ async def seen_subject(ctx: Context, subject: Id) -> tuple[str, UUID | None]:
     found = await nodes.find_node(ctx, subject)
     if found is None:
         raise errors.unknown("subject")
-    behind = subject if subject.tag == "cus" else getattr(found, "customer_id", None)
+    behind = subject if subject.tag == CUSTOMER else getattr(found, "customer_id", None)
     return encode(subject.tag, subject), UUID(int=behind.int) if behind is not None else None
+
+
+async def to_new_task(ctx: Context, values: types.CreateTaskInput) -> service.NewTask:
+    """A task as it was asked for. Raises: as ``seen_subject``."""
+    ref, _ = await seen_subject(ctx, values.subject) if values.subject else (None, None)
+    return service.NewTask(
+        title=values.title,
+        assignee_post_id=values.assignee_post.of(POST),
+        customer_id=values.customer and values.customer.of(CUSTOMER),
+        subject_ref=ref,
+        due_at=values.due_at,
+    )
+
+
+def to_new_target(values: types.SetKpiTargetInput) -> service.NewTarget:
+    """A target as it was asked for."""
+    return service.NewTarget(
+        post_id=values.post.of(POST),
+        metric=values.metric,
+        period=values.period,
+        target=int(values.target),
+        weight_bp=values.weight_bp,
+    )
 
 
 def to_notification(row: models.Notification) -> types.Notification:

@@ -61,15 +61,8 @@ async def post_score(ctx: Context, post: OfPost, period: Period) -> types.PostSc
 @schema.mutation(permission=permissions.WRITE_TASKS)
 async def create_task(ctx: Context, values: types.CreateTaskInput) -> types.CreateTaskPayload | None:
     """Give a post something to do, and tell its holder."""
-    ref, _ = await loaders.seen_subject(ctx, values.subject) if values.subject else (None, None)
-    new = service.NewTask(
-        title=values.title,
-        assignee_post_id=values.assignee_post.of(POST),
-        customer_id=values.customer and values.customer.of("cus"),
-        subject_ref=ref,
-        due_at=values.due_at,
-    )
-    return types.CreateTaskPayload(task_id=(await service.create_task(ctx, new)).id)
+    task = await service.create_task(ctx, await loaders.to_new_task(ctx, values))
+    return types.CreateTaskPayload(task_id=task.id)
 
 
 @schema.mutation(permission=permissions.WRITE_TASKS)
@@ -100,14 +93,7 @@ async def mark_notifications_read(
 @schema.mutation(permission=permissions.MANAGE_APPRAISALS)
 async def set_kpi_target(ctx: Context, values: types.SetKpiTargetInput) -> types.SetKpiTargetPayload | None:
     """Set what a post is to reach of a fact in a period."""
-    new = service.NewTarget(
-        post_id=values.post.of(POST),
-        metric=values.metric,
-        period=values.period,
-        target=int(values.target),
-        weight_bp=values.weight_bp,
-    )
-    row = await service.set_target(ctx, new, expected_version=values.expected_version)
+    row = await service.set_target(ctx, loaders.to_new_target(values), expected_version=values.expected_version)
     return types.SetKpiTargetPayload(version=row.version)
 
 
