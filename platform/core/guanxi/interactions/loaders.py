@@ -12,6 +12,7 @@ from guanxi.interactions.rules.facts import NewInteraction, NewItem
 from guanxi.interactions.types.enums import Channel, InteractionKind, StatsGroup
 from guanxi.interactions.types.filters import InteractionFilter, InteractionStatsOrder
 from guanxi.interactions.types.inputs import InteractionInput
+from guanxi.interactions.types.orders import OrderState, OrderStep, SalesOrder
 from guanxi.interactions.types.outputs import CUSTOMER, INTERACTION, Interaction, InteractionStats
 from guanxi.schema import scope
 from guanxi.schema.connections import Connection, Edge, PageInfo
@@ -78,6 +79,20 @@ def to_stats(stat: service.Stat) -> InteractionStats:
         last_at=stat.last_at,
         customer_id=stat.customer_id,
     )
+
+
+def to_order(order: service.Order) -> SalesOrder:
+    """An order as GraphQL shows it."""
+    steps = [
+        OrderStep(
+            state=OrderState(step.state),
+            since=step.since,
+            until=step.until,
+            seconds=None if step.until is None else Long(int((step.until - step.since).total_seconds())),
+        )
+        for step in order.steps
+    ]
+    return SalesOrder(order_ref=order.order_ref, state=steps[-1].state, steps=steps)
 
 
 def to_new(values: InteractionInput) -> NewInteraction:

@@ -13,6 +13,7 @@ from guanxi.interactions.types import outputs
 from guanxi.interactions.types.enums import StatsGroup
 from guanxi.interactions.types.filters import InteractionFilter, InteractionOrder, InteractionStatsOrder, Where
 from guanxi.interactions.types.inputs import RecordInteractionInput, RecordInteractionsInput, VoidInteractionInput
+from guanxi.interactions.types.orders import SalesOrder
 from guanxi.interactions.types.outputs import INTERACTION, Interaction, InteractionStats
 from guanxi.interactions.types.payloads import (
     RecordedInteraction,
@@ -31,6 +32,7 @@ OrderBy = Annotated[
     list[InteractionStatsOrder] | None, strawberry.argument(description="The order; the first key counts most.")
 ]
 First = Annotated[int, strawberry.argument(description="How many groups, 1 to 100.")]
+FirstOrders = Annotated[int, strawberry.argument(description="How many orders, at most 100.")]
 After = Annotated[str | None, strawberry.argument(description="The cursor that the groups stand behind.")]
 
 schema.add(
@@ -60,6 +62,13 @@ schema.add(
         description="The customer's timeline, newest first.",
     ),
 )
+
+
+@schema.batch(Customer, permission=READ)
+async def orders(customers: list[Customer], ctx: Context, *, first: FirstOrders = 20) -> list[list[SalesOrder]]:
+    """The customer's orders with their states, those where something happened last first."""
+    found = await service.orders_of(ctx, [one.id for one in customers], limit=first)
+    return [[loaders.to_order(order) for order in orders] for orders in found]
 
 
 @schema.query(permission=READ)

@@ -1,6 +1,7 @@
 """What can be done with interactions."""
 
 from guanxi.interactions.service.imports import ImportOptions, ImportResult, import_file, resume
+from guanxi.interactions.service.orders import Order, orders_of
 from guanxi.interactions.service.reads import interactions_of, items_of
 from guanxi.interactions.service.records import Recorded, record_interaction, record_interactions
 from guanxi.interactions.service.stats import (
@@ -24,6 +25,7 @@ __all__ = [
     "ImportResult",
     "Measure",
     "Only",
+    "Order",
     "Recorded",
     "Stat",
     "StatsPage",
@@ -35,6 +37,7 @@ __all__ = [
     "items_of",
     "list_facts",
     "net_minor_of",
+    "orders_of",
     "record_interaction",
     "record_interactions",
     "resume",
