@@ -16,6 +16,8 @@ from guanxi.events import (
     CustomerCreated,
     CustomerErased,
     CustomerExported,
+    CustomerMerged,
+    CustomerUnmerged,
     CustomerUpdated,
     Event,
     InteractionRecorded,
@@ -435,6 +437,37 @@ def customer_erased(ctx: Context, event: CustomerErased) -> Awaitable[None] | No
 
 
 @hookspec
+def customer_merged(ctx: Context, event: CustomerMerged) -> Awaitable[None] | None:
+    """A customer was absorbed by another: give the survivor what the plugin keeps of the absorbed one.
+
+    When: as ``interaction_recorded``. The timeline, contact points, identities and tags are the survivor's already.
+        Write down under ``event.merge_id``, which is unique, what was moved: it has to go back one day. The call
+        may come after the one that takes the merge back; nothing is to be done then.
+    Failure: as ``interaction_recorded``.
+
+    Example:
+        @hookimpl
+        async def customer_merged(ctx: Context, event: CustomerMerged) -> None:
+            seen.append(f"{event.absorbed_id} is {event.survivor_id} now")
+    """
+
+
+@hookspec
+def customer_unmerged(ctx: Context, event: CustomerUnmerged) -> Awaitable[None] | None:
+    """A merge was taken back: give the absorbed customer what it had before, by compensating entries.
+
+    When: as ``interaction_recorded``; perhaps before ``customer_merged``. What came after the merge stays with the
+        survivor.
+    Failure: as ``interaction_recorded``.
+
+    Example:
+        @hookimpl
+        async def customer_unmerged(ctx: Context, event: CustomerUnmerged) -> None:
+            seen.append(f"{event.absorbed_id} is itself again")
+    """
+
+
+@hookspec
 def interaction_recorded(ctx: Context, event: InteractionRecorded) -> Awaitable[None] | None:
     """A fact was added to a customer's timeline.
 
@@ -531,6 +564,8 @@ def event_published(ctx: Context, event: Event) -> Awaitable[None] | None:
 HOOK_EVENTS = (
     "customer_created",
     "customer_updated",
+    "customer_merged",
+    "customer_unmerged",
     "customer_exported",
     "customer_erased",
     "interaction_recorded",

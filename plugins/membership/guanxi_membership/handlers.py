@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from guanxi import Context
-from guanxi.events import InteractionRecorded
+from guanxi.events import CustomerMerged, CustomerUnmerged, InteractionRecorded
 from guanxi_membership import service
 
 COUNTS = {"purchase": 1, "refund": -1, "return": -1}
@@ -16,6 +16,17 @@ async def count_purchase(ctx: Context, event: InteractionRecorded) -> None:
     if sign is None or event.mode != "LIVE" or event.amount_minor is None:
         return
     await service.count_spend(ctx, customer_id=event.customer_id, amount_minor=sign * event.amount_minor)
+
+
+async def merge_accounts(ctx: Context, event: CustomerMerged) -> None:
+    """One person, one account."""
+    ids = {"survivor_id": event.survivor_id, "absorbed_id": event.absorbed_id}
+    await service.merge_accounts(ctx, merge_id=event.merge_id, **ids)
+
+
+async def unmerge_accounts(ctx: Context, event: CustomerUnmerged) -> None:
+    """Two persons, two accounts again."""
+    await service.unmerge_accounts(ctx, merge_id=event.merge_id)
 
 
 async def tell_story(ctx: Context, customer_ids: Sequence[UUID]) -> None:

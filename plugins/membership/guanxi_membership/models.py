@@ -4,7 +4,7 @@ from uuid import UUID
 
 from tortoise import fields
 
-from guanxi import CustomerRow, MerchantModel, Privacy, UtcField
+from guanxi import CustomerRow, IdField, MerchantModel, Privacy, UtcField
 
 
 class Program(MerchantModel):
@@ -62,9 +62,36 @@ class Account(MerchantModel):
     enrolled_at = UtcField(description="When the customer joined.")
     tier_since = UtcField(description="When the tier was reached.")
     version = fields.IntField(default=1, description="Rises with each change.")
+    merged_into: "fields.ForeignKeyNullableRelation[Account]" = fields.ForeignKeyField(
+        "membership.Account", related_name=False, null=True, on_delete=fields.CASCADE
+    )
+    merged_into_id: UUID | None
 
     privacy = Privacy(retain="spend_minor enrolled_at tier_since")
 
     class Meta:
         table = "membership_account"
         indexes = (("merchant_id", "program_id", "id"),)
+
+
+class MergedSpend(MerchantModel):
+    """What a merge of two customers moved between their accounts; ``moved_minor`` goes back when it is undone."""
+
+    merge_id = IdField(description="The merge.")
+    survivor: "fields.ForeignKeyNullableRelation[Account]" = fields.ForeignKeyField(
+        "membership.Account", related_name=False, null=True, on_delete=fields.CASCADE
+    )
+    survivor_id: UUID | None
+    absorbed: "fields.ForeignKeyNullableRelation[Account]" = fields.ForeignKeyField(
+        "membership.Account", related_name=False, null=True, on_delete=fields.CASCADE
+    )
+    absorbed_id: UUID | None
+    moved_minor = fields.BigIntField(default=0, description="Net spend that was moved, smallest unit.")
+    is_undone = fields.BooleanField(default=False, description="Whether the merge was taken back.")
+
+    privacy = Privacy(internal="merge_id is_undone", retain="survivor_id absorbed_id moved_minor")
+
+    class Meta:
+        table = "membership_merged_spend"
+        unique_together = (("merchant_id", "merge_id"),)
+        indexes = (("merchant_id", "absorbed_id"),)

@@ -1,10 +1,6 @@
 """Manifest and hooks of membership."""
 
-from collections.abc import Sequence
-from uuid import UUID
-
-from guanxi import Context, Fact, FactRows, Manifest, SavedOperation, SchemaPart, Text, hookimpl
-from guanxi.events import InteractionRecorded
+from guanxi import Fact, FactRows, Manifest, SavedOperation, SchemaPart, Text, hookimpl
 from guanxi_membership import handlers, permissions, service
 from guanxi_membership.schema import schema
 
@@ -48,13 +44,7 @@ def saved_operations() -> list[SavedOperation]:
     return [SavedOperation(title=Text("Tiers", "会员等级"), document=TIERS)]
 
 
-@hookimpl
-async def interaction_recorded(ctx: Context, event: InteractionRecorded) -> None:
-    """Purchases and refunds move the tier."""
-    await handlers.count_purchase(ctx, event)
-
-
-@hookimpl
-async def seed_demo(ctx: Context, customer_ids: Sequence[UUID]) -> None:
-    """A program with members for the demonstration shop."""
-    await handlers.tell_story(ctx, customer_ids)
+interaction_recorded = hookimpl(handlers.count_purchase)
+customer_merged = hookimpl(handlers.merge_accounts)
+customer_unmerged = hookimpl(handlers.unmerge_accounts)
+seed_demo = hookimpl(handlers.tell_story)

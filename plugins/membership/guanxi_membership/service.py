@@ -10,7 +10,7 @@ from tortoise.expressions import F
 from guanxi import Context
 from guanxi.hookspecs import Parameters
 from guanxi_membership import errors, permissions, rules
-from guanxi_membership.models import Account, Program, Tier
+from guanxi_membership.models import Account, MergedSpend, Program, Tier
 
 ACTIVE = "active"
 
@@ -93,15 +93,50 @@ async def count_spend(ctx: Context, *, customer_id: UUID, amount_minor: int) -> 
     The sum is one statement, so that two purchases at once both count; it also locks the row for the second.
     """
     async with ctx.transaction():
-        mine = Account.filter(customer_id=customer_id)
-        if not await mine.update(spend_minor=F("spend_minor") + amount_minor, version=F("version") + 1):
+        mine = Account.filter(customer_id=customer_id, merged_into_id=None)
+        if await mine.update(spend_minor=F("spend_minor") + amount_minor, version=F("version") + 1):
+            await _reach_tier(ctx, await mine.get())
+        else:
+            await _count_merged(ctx, customer_id, amount_minor)
+
+
+async def merge_accounts(ctx: Context, *, merge_id: UUID, survivor_id: UUID, absorbed_id: UUID) -> None:
+    """Give the survivor's account the spend of the absorbed one; the tier is never below the higher of both.
+
+    A survivor who is no member becomes one. Accounts of different programs are left as they are. Twice is once.
+    """
+    async with ctx.transaction():
+        if await MergedSpend.exists(merge_id=merge_id):
             return
-        account = await mine.get()
-        tiers = await tiers_of(account.program_id)
-        rank = rules.rank_for([rules.Rung(one.rank, one.threshold_minor) for one in tiers], account.spend_minor)
-        reached = next(one.id for one in tiers if one.rank == rank)
-        if reached != account.tier_id:
-            await mine.update(tier_id=reached, tier_since=ctx.now())
+        accounts = await _held_accounts(survivor_id, absorbed_id)
+        absorbed = accounts.get(absorbed_id)
+        survivor = accounts.get(survivor_id) or (await _heir(ctx, absorbed, survivor_id) if absorbed else None)
+        if absorbed is None or survivor is None or absorbed.program_id != survivor.program_id:
+            await MergedSpend.create(merge_id=merge_id)
+            return
+        moved = absorbed.spend_minor
+        await MergedSpend.create(merge_id=merge_id, survivor_id=survivor.id, absorbed_id=absorbed.id, moved_minor=moved)
+        await _add_spend(absorbed, -moved, merged_into_id=survivor.id)
+        await _add_spend(survivor, moved)
+        await _reach_tier(ctx, await Account.get(id=survivor.id), at_least=(survivor.tier_id, absorbed.tier_id))
+
+
+async def unmerge_accounts(ctx: Context, *, merge_id: UUID) -> None:
+    """Give the absorbed account its spend back, and both the tiers that theirs reaches. Twice is once."""
+    async with ctx.transaction():
+        merged = await MergedSpend.filter(merge_id=merge_id).select_for_update().first()
+        if merged is None:
+            await MergedSpend.create(merge_id=merge_id, is_undone=True)  # the merge itself comes late: ignore it then
+            return
+        if not await MergedSpend.filter(id=merged.id, is_undone=False).update(is_undone=True):
+            return
+        if merged.survivor_id is None or merged.absorbed_id is None:
+            return
+        survivor, absorbed = [await Account.get(id=one) for one in (merged.survivor_id, merged.absorbed_id)]
+        await _add_spend(survivor, -merged.moved_minor)
+        await _add_spend(absorbed, merged.moved_minor, merged_into_id=None)
+        for account in (survivor, absorbed):
+            await _reach_tier(ctx, await Account.get(id=account.id))
 
 
 async def tiers_of(program_id: UUID) -> list[Tier]:
@@ -132,6 +167,48 @@ def write_tier_names(ctx: Context, parameters: Parameters, within: Callable[[str
         ' JOIN "membership_tier" t ON t.id = a.tier_id AND t.merchant_id = a.merchant_id'
         f" WHERE a.merchant_id = {merchant} AND {within('a.customer_id')}"
     )
+
+
+async def _reach_tier(ctx: Context, account: Account, at_least: Sequence[UUID] = ()) -> None:
+    """Move an account to the tier that its spend reaches, or to the highest of ``at_least`` where that is above."""
+    tiers = await tiers_of(account.program_id)
+    reached = rules.rank_for([rules.Rung(one.rank, one.threshold_minor) for one in tiers], account.spend_minor)
+    rank = max([reached, *(one.rank for one in tiers if one.id in at_least)])
+    tier = next(one.id for one in tiers if one.rank == rank)
+    if tier != account.tier_id:
+        await Account.filter(id=account.id).update(tier_id=tier, tier_since=ctx.now())
+
+
+async def _count_merged(ctx: Context, customer_id: UUID, amount_minor: int) -> None:
+    """A purchase told after its customer was merged away counts for the survivor, and goes back with the rest."""
+    absorbed = await Account.get_or_none(customer_id=customer_id)
+    if absorbed is None or absorbed.merged_into_id is None:
+        return
+    survivor = await Account.get(id=absorbed.merged_into_id)
+    merged = MergedSpend.filter(absorbed_id=absorbed.id, survivor_id=survivor.id, is_undone=False)
+    await merged.update(moved_minor=F("moved_minor") + amount_minor)
+    await count_spend(ctx, customer_id=survivor.customer_id, amount_minor=amount_minor)
+
+
+async def _held_accounts(*customer_ids: UUID) -> dict[UUID, Account]:
+    rows = await Account.filter(customer_id__in=customer_ids).order_by("id").select_for_update()
+    return {row.customer_id: row for row in rows}
+
+
+async def _heir(ctx: Context, absorbed: Account, survivor_id: UUID) -> Account:
+    """An account for a survivor who has none, in the absorbed one's program."""
+    return await Account.create(
+        customer_id=survivor_id,
+        program_id=absorbed.program_id,
+        tier_id=absorbed.tier_id,
+        enrolled_at=absorbed.enrolled_at,
+        tier_since=ctx.now(),
+    )
+
+
+async def _add_spend(account: Account, amount_minor: int, **columns: UUID | None) -> None:
+    mine = Account.filter(id=account.id)
+    await mine.update(spend_minor=F("spend_minor") + amount_minor, version=F("version") + 1, **columns)  # names: ours
 
 
 def _progress(account: Account, tiers: Sequence[Tier]) -> tuple[UUID, int] | None:

@@ -30,7 +30,8 @@ from pydantic import BaseModel
 
 from guanxi import Command, Context, Customer, Event, Fact, JobKind, Manifest, Permission
 from guanxi import ReceivedFile, SavedOperation, SchemaPart, Text, hookimpl
-from guanxi.events import CustomerCreated, CustomerErased, CustomerExported, CustomerUpdated
+from guanxi.events import CustomerCreated, CustomerErased, CustomerExported, CustomerMerged, CustomerUnmerged
+from guanxi.events import CustomerUpdated
 from guanxi.events import InteractionRecorded, InteractionsImported, InteractionVoided
 
 @dataclass(frozen=True)
