@@ -20,6 +20,7 @@ from guanxi.execution.request import Answer, GraphQLRequest
 from guanxi.execution.sql import Statement
 from guanxi.merchants import service as merchants
 from guanxi.merchants.service import NewMerchant
+from guanxi.plugins import service as plugins
 from guanxi.quality.service import search
 from guanxi.settings import Settings
 from guanxi.staff import service as staff
@@ -76,7 +77,10 @@ async def open_shop(opened: Installation, slug: str) -> Shop:
     ref = merchants.ref_of(row)
     principal = dataclasses.replace(staff.platform_principal(ref), plugins=frozenset({"membership"}))
     schema = await opened.platform.schema_for({"membership"})
-    return Shop(dataclasses.replace(root, principal=principal, schema=schema), opened)
+    ctx = dataclasses.replace(root, principal=principal, schema=schema)
+    with acting_for(ref.id):
+        await plugins.enable(ctx, opened.platform, "membership")
+    return Shop(ctx, opened)
 
 
 @pytest.fixture

@@ -33,6 +33,8 @@ from guanxi.merchants.service import NewMerchant
 from guanxi.plugins import service as plugins
 from guanxi.plugins import worker
 from guanxi.privacy import service as privacy
+from guanxi.quality import service as quality
+from guanxi.quality.models import DuplicatePair
 from guanxi.staff import service as staff
 from guanxi.staff.models import Post, StaffMember
 from guanxi.teamwork import service as teamwork
@@ -132,7 +134,19 @@ async def grow(opened: Installation, shop: Shop, folder: Path, number: int) -> N
     await _seed_membership(_inside(ctx, shop), shop, ids, number)
     await _seed_privacy(_inside(ctx, shop), shop, ids, number)
     await _seed_segments(_inside(ctx, shop), shop, number)
+    await _seed_quality(_inside(ctx, shop), shop, number)
     await worker.serve_merchant(opened.platform, shop.merchant, shop.now)
+
+
+async def _seed_quality(ctx: Context, shop: Shop, number: int) -> None:
+    """Two who were merged, two who may be one, two who are not, and two that a client may merge."""
+    ids = [await _seed_customer(ctx, shop, 5_000 + number * 10 + place) for place in range(8)]
+    merge = await quality.merge_customers(ctx, ids[0], ids[1])
+    pair = {"score": shop.number(number), "reasons": ["phone"], "found_at": ctx.now()}
+    suggested = await DuplicatePair.create(customer_id=ids[2], other_id=ids[3], **pair)
+    dismissed = await DuplicatePair.create(customer_id=ids[4], other_id=ids[5], **pair)
+    await quality.dismiss_duplicate(ctx, dismissed.id)
+    shop.named |= {"merge": merge.id.hex, "pair": suggested.id.hex, "heir": ids[6].hex, "double": ids[7].hex}
 
 
 async def _seed_document(opened: Installation, ctx: Context, shop: Shop, number: int) -> None:

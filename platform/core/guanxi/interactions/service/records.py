@@ -1,7 +1,7 @@
 """Record facts, once each by the name that their source gives them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from guanxi.customers.models import Customer
 from guanxi.db.fields import uuid7
 from guanxi.errors import GuanxiError
 from guanxi.events import InteractionRecorded, InteractionsImported
+from guanxi.execution.sql import Statement
 from guanxi.interactions import errors, permissions
 from guanxi.interactions.models import Interaction, InteractionItem
 from guanxi.interactions.rules import facts
@@ -19,6 +20,7 @@ from guanxi.schema import scope
 
 MAX_BATCH = 1_000
 PLACE = "interactions"
+SURVIVOR = "quality.survivor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ async def record_interactions(ctx: Context, news: Sequence[NewInteraction], *, m
     mode = facts.checked_mode(mode)
     checked = [_checked(ctx, new, place) for place, new in enumerate(news)]
     async with ctx.transaction():
-        await _check_customers(ctx, checked)
+        checked = await _resolve_customers(ctx, checked)
         await _check_refunds(checked)
         recorded = await _write(ctx, checked, mode)
         await _publish(ctx, checked, recorded, mode)
@@ -74,12 +76,36 @@ def _checked(ctx: Context, new: NewInteraction, place: int) -> NewInteraction:
         raise
 
 
-async def _check_customers(ctx: Context, checked: Sequence[NewInteraction]) -> None:
-    wanted = await scope.seen(ctx, Customer, (new.customer_id for new in checked), lock=True)
-    known = set(await Customer.filter(id__in=wanted).values_list("id", flat=True))
-    for place, new in enumerate(checked):
-        if new.customer_id not in known:
-            raise errors.unknown_customer().at(PLACE, place)
+async def _resolve_customers(ctx: Context, checked: Sequence[NewInteraction]) -> list[NewInteraction]:
+    """The facts, each about who stands for its customer now: one who was merged away gets no more of them."""
+    stands: dict[UUID, UUID] = {new.customer_id: new.customer_id for new in checked}
+    while True:
+        archived = await _hold_customers(ctx, set(stands.values()))
+        for place, new in enumerate(checked):
+            if stands[new.customer_id] not in archived:
+                raise errors.unknown_customer().at(PLACE, place)
+        asked = [one for one, is_archived in archived.items() if is_archived]
+        survivors = await ctx.facts(SURVIVOR, asked) if asked else []
+        moved = {one: UUID(other) for one, other in zip(asked, survivors, strict=True) if other is not None}
+        if not moved:
+            return [replace(new, customer_id=stands[new.customer_id]) for new in checked]
+        stands = {one: moved.get(now, now) for one, now in stands.items()}
+
+
+async def _hold_customers(ctx: Context, ids: Collection[UUID]) -> dict[UUID, bool]:
+    """Those of the customers that are there and the actor's to see, and whether they are archived.
+
+    They are kept from being merged until the transaction ends.
+    """
+    wanted = sorted(await scope.seen(ctx, Customer, ids, lock=True))
+    statement = Statement(ctx.platform.dialect)
+    lock = " ORDER BY c.id FOR SHARE" if ctx.platform.dialect == "postgres" else ""  # SQLite has one writer anyway
+    sql = (
+        'SELECT c.id AS id, c.archived_at IS NOT NULL AS archived FROM "customer" c'
+        f" WHERE c.merchant_id = {statement.bind(ctx.merchant.id)} AND c.id IN ({statement.bind_all(wanted)}){lock}"
+    )
+    to_id = Customer._meta.fields_map["id"].to_python_value
+    return {to_id(row["id"]): bool(row["archived"]) for row in await ctx.platform.fetch(sql, statement.params)}
 
 
 async def _check_refunds(checked: Sequence[NewInteraction]) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from guanxi.customers.rules import text
 from guanxi.quality.rules import folding, readings
 
-TAIL = "#"  # begins no folded name
 TAIL_DIGITS = 4
 MAX_UNITS = 120
 MAX_QUERY = 200
@@ -46,6 +45,12 @@ def name_tokens(names: Iterable[str], family_name: str | None = None) -> set[str
     return found
 
 
+def reading_of(name: str) -> str:
+    """How a whole name reads, or the folded name itself where it has no Chinese character."""
+    units = folding.units_of(folding.fold(name))[:MAX_UNITS]
+    return _spelled(units, _read_units(units, ""), 0) if units else ""
+
+
 def tail_of(phone: str) -> str | None:
     """The last digits of a phone in E.164, without its extension; None where there are not enough."""
     digits = re.sub(r"\D", "", phone.partition(";")[0])
@@ -71,17 +76,22 @@ def _term(word: str) -> Term:
 
 def _add_readings(found: set[str], units: list[str], surname: str) -> None:
     """How each end reads that has a Chinese character in it; the initials of each end of a run of characters."""
+    read, last = _read_units(units, surname), 0
+    for place, run in _runs(units):
+        last = place + len(run)
+        found.update("".join(one[0] for one in read[start:last]) for start in range(place, last))
+    for start in range(last):
+        found.update(readings.spellings(_spelled(units, read, start)))
+
+
+def _read_units(units: list[str], surname: str) -> list[str]:
+    """The units with syllables in place of Chinese characters."""
     read = list(units)
-    last = 0
     for place, run in _runs(units):
         is_surname = bool(surname) and run.startswith(surname)
         is_name = is_surname or (place == 0 and readings.looks_like_name(run))
-        syllables = readings.read(run, is_name=is_name)
-        read[place : place + len(run)] = syllables
-        found.update("".join(one[0] for one in syllables[start:]) for start in range(len(syllables)))
-        last = place + len(run)
-    for start in range(last):
-        found.update(readings.spellings(_spelled(units, read, start)))
+        read[place : place + len(run)] = readings.read(run, is_name=is_name)
+    return read
 
 
 def _spelled(units: list[str], read: list[str], start: int) -> str:

@@ -10,8 +10,9 @@ from guanxi.customers.rules.contacts import ContactKind
 from guanxi.db.fields import uuid7
 from guanxi.interactions.service import store
 from guanxi.quality.models import SearchToken
-from guanxi.quality.rules import tokens
+from guanxi.quality.rules import folding, tokens
 from guanxi.quality.service import lookups
+from guanxi.quality.service.lookups import Mark
 
 PAGE = 1_000
 NAMES = ("id", "display_name", "given_name", "family_name")
@@ -68,13 +69,13 @@ async def _not_indexed(rows: Sequence[Named]) -> list[Named]:
 async def _write(ctx: Context, rows: Sequence[Named]) -> None:
     if not rows:
         return
-    tails = await _tails(ctx, [row[0] for row in rows])
+    marks = await _marks(ctx, rows)
     to_id = store.id_writer(ctx.platform.dialect)
     merchant = to_id(ctx.merchant.id)
     values = [
         [to_id(uuid7()), merchant, to_id(row[0]), token]
         for row in rows
-        for token in sorted(_name_tokens(row) | tails.get(row[0], set()))
+        for token in sorted(_name_tokens(row) | marks.get(row[0], set()))
     ]
     if values:
         client = SearchToken._meta.db  # the running transaction's
@@ -88,11 +89,26 @@ def _name_tokens(row: Named) -> set[bytes]:
     return {token.encode() for token in tokens.name_tokens(names, family)}
 
 
-async def _tails(ctx: Context, customer_ids: Sequence[UUID]) -> dict[UUID, set[bytes]]:
-    phones = ContactPoint.filter(customer_id__in=customer_ids, kind=ContactKind.PHONE.value, is_valid=True)
+async def _marks(ctx: Context, rows: Sequence[Named]) -> dict[UUID, set[bytes]]:
+    """What else each is found by: contact points, and the name in a city, by which duplicates are sought."""
+    names = {row[0]: row[1] for row in rows}
+    valid = ContactPoint.filter(customer_id__in=list(names), is_valid=True, is_service_number=False)
     found: dict[UUID, set[bytes]] = {}
-    for phone in await phones.filter(is_service_number=False):
-        tail = tokens.tail_of(phone.normalised or "")
-        if tail is not None:
-            found.setdefault(phone.customer_id, set()).add(lookups.tail_token(ctx, tail))
+    for point in await valid:
+        marks = found.setdefault(point.customer_id, set())
+        marks.update(_marks_of(ctx, point, names[point.customer_id]))
     return found
+
+
+def _marks_of(ctx: Context, point: ContactPoint, name: str) -> set[bytes]:
+    normalised = point.normalised or ""
+    if point.kind == ContactKind.EMAIL:
+        return {lookups.mark_of(ctx, Mark.EMAIL, normalised)}
+    if point.kind == ContactKind.ADDRESS and point.city:
+        place = f"{tokens.reading_of(name)}/{folding.fold(point.city).removesuffix('市')}"
+        return {lookups.mark_of(ctx, Mark.PLACE, place)}
+    if point.kind != ContactKind.PHONE:
+        return set()
+    tail = tokens.tail_of(normalised)
+    marks = {lookups.mark_of(ctx, Mark.PHONE, normalised)}
+    return marks if tail is None else marks | {lookups.mark_of(ctx, Mark.TAIL, tail)}

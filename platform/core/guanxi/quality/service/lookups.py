@@ -1,25 +1,35 @@
-"""How values that are personal are compared: the one place that knows how they are stored."""
+"""Personal values in the search index: keyed marks, equal for equal values, which say nothing by themselves."""
 
+from enum import StrEnum
+from typing import Final
+
+from guanxi import crypto
 from guanxi.context import Context
-from guanxi.customers.rules.contacts import ContactKind
-from guanxi.quality.rules import tokens
-from guanxi.schema.part import Parameters
+from guanxi.db import sealing
+
+# No name begins with these bytes. Customers who share a mark after SHARED may be the same person.
+SHARED: Final = b"\x00"
+TAIL: Final = b"\x01"
 
 
-def tail_token(ctx: Context, digits: str) -> bytes:
-    """What the search index holds for the last digits of a phone."""
-    return (tokens.TAIL + digits).encode()
+class Mark(StrEnum):
+    """What a mark stands for; part of the key that it is made with."""
+
+    PHONE = "search.phone"
+    EMAIL = "search.email"
+    TAIL = "search.tail"
+    PLACE = "search.place"
 
 
-def tail_tokens(ctx: Context, digits: str) -> list[bytes]:
-    """What a search for these digits looks for."""
-    return [tail_token(ctx, digits)]
+def mark_of(ctx: Context, kind: Mark, value: str) -> bytes:
+    """What the index holds for a value, which is normalised."""
+    return _head(kind) + crypto.index_of(sealing.current_ring(), ctx.merchant.id, kind, value)
 
 
-def owners_of(ctx: Context, parameters: Parameters, kind: ContactKind, normalised: str) -> str:
-    """A SELECT of the ids of the customers who have a contact point of this value."""
-    bind = parameters.bind
-    return (
-        f'SELECT c.customer_id FROM "contact_point" c WHERE c.merchant_id = {bind(ctx.merchant.id)}'
-        f" AND c.kind = {bind(kind.value)} AND c.normalised = {bind(normalised)}"
-    )
+def marks_of(ctx: Context, kind: Mark, value: str) -> list[bytes]:
+    """What to look for: also the marks under older keys, for customers whom a rotation has not reached yet."""
+    return [_head(kind) + one for one in crypto.indexes_of(sealing.current_ring(), ctx.merchant.id, kind, value)]
+
+
+def _head(kind: Mark) -> bytes:
+    return TAIL if kind is Mark.TAIL else SHARED

@@ -3,12 +3,12 @@
 from guanxi.context import Context
 from guanxi.customers.permissions import READ_CONTACTS
 from guanxi.customers.rules import contacts, phones
-from guanxi.customers.rules.contacts import ContactKind
 from guanxi.execution.sql import after_prefix
 from guanxi.quality import errors
 from guanxi.quality.rules import tokens
 from guanxi.quality.rules.tokens import Term
 from guanxi.quality.service import lookups
+from guanxi.quality.service.lookups import Mark
 from guanxi.schema.part import Parameters
 
 
@@ -29,19 +29,14 @@ def write_condition(ctx: Context, parameters: Parameters, alias: str, query: str
 
 
 def _term(ctx: Context, parameters: Parameters, alias: str, term: Term) -> str:
-    ranges = [_range(parameters, begin) for begin in term.begins]
-    if ctx.can(READ_CONTACTS) and term.tail is not None:
-        ranges += [f"s.token = {parameters.bind(one)}" for one in lookups.tail_tokens(ctx, term.tail)]
-    found = []
-    if ranges:
-        merchant = parameters.bind(ctx.merchant.id)
-        rows = (
-            f'SELECT s.customer_id FROM "search_token" s WHERE s.merchant_id = {merchant} AND ({" OR ".join(ranges)})'
-        )
-        found.append(f"{alias}.id IN ({rows})")
-    if ctx.can(READ_CONTACTS) and term.contact is not None:
-        found += _contacts(ctx, parameters, alias, term.contact)
-    return f"({' OR '.join(found)})" if found else "1 = 0"
+    found = [_range(parameters, begin) for begin in term.begins]
+    marks = _marks(ctx, term) if ctx.can(READ_CONTACTS) else []
+    if marks:
+        found.append(f"s.token IN ({parameters.bind_all(marks)})")
+    if not found:
+        return "1 = 0"
+    mine = f"s.merchant_id = {parameters.bind(ctx.merchant.id)}"
+    return f'{alias}.id IN (SELECT s.customer_id FROM "search_token" s WHERE {mine} AND ({" OR ".join(found)}))'
 
 
 def _range(parameters: Parameters, begin: str) -> str:
@@ -50,12 +45,15 @@ def _range(parameters: Parameters, begin: str) -> str:
     return f"(s.token >= {parameters.bind(begin.encode())}{upper})"
 
 
-def _contacts(ctx: Context, parameters: Parameters, alias: str, typed: str) -> list[str]:
-    """A whole number or address finds whoever has it."""
-    if "@" in typed:
-        kind, normal = ContactKind.EMAIL, contacts.normalise_email(typed)
+def _marks(ctx: Context, term: Term) -> list[bytes]:
+    """The end of a phone, a whole number, an address: each finds whoever has it."""
+    found = [] if term.tail is None else lookups.marks_of(ctx, Mark.TAIL, term.tail)
+    if term.contact is None:
+        return found
+    if "@" in term.contact:
+        kind, normal = Mark.EMAIL, contacts.normalise_email(term.contact)
     else:
-        kind, normal = ContactKind.PHONE, phones.normalise_phone(typed, phones.region_of(ctx.merchant.locale))
+        kind, normal = Mark.PHONE, phones.normalise_phone(term.contact, phones.region_of(ctx.merchant.locale))
     if normal.normalised is None or normal.is_service_number:
-        return []
-    return [f"{alias}.id IN ({lookups.owners_of(ctx, parameters, kind, normal.normalised)})"]
+        return found
+    return [*found, *lookups.marks_of(ctx, kind, normal.normalised)]
