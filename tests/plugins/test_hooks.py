@@ -13,6 +13,8 @@ from guanxi.events import (
     CustomerCreated,
     CustomerErased,
     CustomerExported,
+    CustomerMerged,
+    CustomerUnmerged,
     CustomerUpdated,
     InteractionRecorded,
     InteractionsImported,
@@ -146,6 +148,24 @@ async def test_hook_customer_erased(house: Any, shop: Any, example: Example) -> 
     await shop.publish(event)
 
     assert module.seen == [f"erased {event.customer_id}"]
+
+
+async def test_hook_customer_merged(house: Any, shop: Any, example: Example) -> None:
+    module = await example("customer_merged")
+    ids = {"merge_id": uuid7(), "survivor_id": uuid7(), "absorbed_id": uuid7()}
+
+    await shop.publish(CustomerMerged(occurred_at=house.clock(), **ids))
+
+    assert module.seen == [f"{ids['absorbed_id']} is {ids['survivor_id']} now"]
+
+
+async def test_hook_customer_unmerged(house: Any, shop: Any, example: Example) -> None:
+    module = await example("customer_unmerged")
+    ids = {"merge_id": uuid7(), "survivor_id": uuid7(), "absorbed_id": uuid7()}
+
+    await shop.publish(CustomerUnmerged(occurred_at=house.clock(), **ids))
+
+    assert module.seen == [f"{ids['absorbed_id']} is itself again"]
 
 
 async def test_hook_interaction_recorded(house: Any, shop: Any, example: Example) -> None:
