@@ -90,7 +90,9 @@ class Shop:
 
 @pytest.fixture
 def app_set() -> list[App]:
-    return [App(label, f"guanxi.{label}.models", f"guanxi.{label}.migrations") for label in ("merchants", "staff")]
+    return [
+        App(label, f"guanxi.{label}.models", f"guanxi.{label}.migrations") for label in ("audit", "merchants", "staff")
+    ]
 
 
 @pytest.fixture

@@ -267,6 +267,8 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "CreateTokenInput": ("role",),
     "HandOverPostInput": ("toPost",),
     "CustomerBy": ("id",),
+    "CustomerFilter": ("id",),
+    "InteractionFilter": ("id",),
     "SegmentBy": ("id",),
     "Audience": ("segment",),
     "DayInput": ("day",),

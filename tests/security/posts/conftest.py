@@ -26,9 +26,9 @@ def shared_settings(
     """A database for all tests of a module."""
     template = templates.template(request.param, app.app_set())
     if request.param == "sqlite":
-        yield Settings(
-            database_url=f"sqlite://{shutil.copyfile(template, tmp_path_factory.mktemp('firm') / 'firm.db')}"
-        )
+        path = shutil.copyfile(template, tmp_path_factory.mktemp("firm") / "firm.db")
+        shutil.copy(f"{template}.keys", f"{path}.keys")  # with its mode
+        yield Settings(database_url=f"sqlite://{path}")
         return
     name = f"firm_{next(templates.numbers)}"
     asyncio.run(templates.server().create(name, template))

@@ -12,6 +12,8 @@ from zlib import crc32
 
 from guanxi.permissions import SIGNED_IN
 
+# What the ids of staff, their posts and their tokens start with.
+ROLE, TOKEN_TAG, UNIT, POST, PERSON, HOLDING = "rol", "tok", "unt", "pst", "stf", "hld"
 TokenKind = Literal["api", "platform"]
 KINDS: tuple[TokenKind, ...] = get_args(TokenKind)
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -14,10 +14,17 @@ from guanxi.schema.part import SchemaPart
 from guanxi.schema.payloads import Payload
 from guanxi.schema.scalars import Long
 from guanxi.schema.values import Value
-from guanxi.staff import models, permissions
+from guanxi.staff import models, permissions, rules
 
 schema = SchemaPart()
-ROLE, TOKEN, UNIT, POST, PERSON, HOLDING = "rol", "tok", "unt", "pst", "stf", "hld"
+ROLE, TOKEN, UNIT, POST, PERSON, HOLDING = (
+    rules.ROLE,
+    rules.TOKEN_TAG,
+    rules.UNIT,
+    rules.POST,
+    rules.PERSON,
+    rules.HOLDING,
+)
 SEE = permissions.READ_ORGANISATION
 
 

@@ -5,10 +5,13 @@ from uuid import UUID
 
 from tortoise.expressions import F
 
+from guanxi import audit
 from guanxi.context import Context
 from guanxi.events import PostHandedOver
+from guanxi.schema.ids import encode
 from guanxi.staff import errors, permissions
 from guanxi.staff.models import Post
+from guanxi.staff.rules import PERSON, POST
 from guanxi.staff.service import admins, belongings, posts, scopes
 
 
@@ -59,6 +62,7 @@ async def hand_over(
             is_new = to_person_id is not None and await _to_person(ctx, post, to_person_id, expected_version)
             if moved or is_new:
                 await ctx.publish(_event(ctx, post_id, to_post_id, to_person_id))
+                await _note(ctx, post, to_post_id, to_person_id, moved)
         return Handover(await posts.get_post(post_id), moved)
 
 
@@ -85,6 +89,15 @@ async def _to_post(ctx: Context, post: Post, target_id: UUID, expected_version: 
 
 def _event(ctx: Context, post_id: UUID, to_post_id: UUID | None, to_person_id: UUID | None) -> PostHandedOver:
     return PostHandedOver(occurred_at=ctx.now(), post_id=post_id, to_post_id=to_post_id, to_person_id=to_person_id)
+
+
+async def _note(
+    ctx: Context, post: Post, to_post_id: UUID | None, to_person_id: UUID | None, moved: dict[str, int]
+) -> None:
+    heirs = {"post": encode(POST, to_post_id)} if to_post_id else {}
+    heirs |= {"person": encode(PERSON, to_person_id)} if to_person_id else {}
+    details = {**heirs, "moved": moved}
+    await audit.record(ctx, action="staff.post.handed_over", subject=encode(POST, post.id), details=details)
 
 
 def _check_version(post: Post, expected_version: int) -> None:

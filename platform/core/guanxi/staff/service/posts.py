@@ -7,11 +7,13 @@ from uuid import UUID
 
 from tortoise.expressions import F
 
+from guanxi import audit
 from guanxi.context import Context
 from guanxi.merchants import rules as merchant_rules
+from guanxi.schema.ids import encode
 from guanxi.staff import errors, permissions
 from guanxi.staff.models import ApiToken, Credential, OrgUnit, Post, PostHolding, Role, StaffMember
-from guanxi.staff.rules import Layer, Reach, StaffState
+from guanxi.staff.rules import PERSON, POST, ROLE, UNIT, Layer, Reach, StaffState
 from guanxi.staff.service import admins, belongings, roles, scopes
 
 MAX_POSTS = 1_000
@@ -55,7 +57,9 @@ async def create_post(ctx: Context, new: NewPost) -> Post:
         await _check_role(ctx, new.role_id)
         if await Post.filter(archived_at__isnull=True).count() >= MAX_POSTS:
             raise errors.too_many("title", MAX_POSTS)
-        return await Post.create(unit_id=new.unit_id, role_id=new.role_id, created_at=ctx.now(), **values)
+        post = await Post.create(unit_id=new.unit_id, role_id=new.role_id, created_at=ctx.now(), **values)
+        await _note(ctx, "created", post, **_rights(post))
+        return post
 
 
 async def update_post(ctx: Context, post_id: UUID, changes: PostChanges, *, expected_version: int) -> Post:
@@ -82,6 +86,7 @@ async def update_post(ctx: Context, post_id: UUID, changes: PostChanges, *, expe
         # What a token of the post may do follows from the post.
         await ApiToken.filter(post_id=post.id).update(role_id=values["role_id"])
         await post.refresh_from_db()
+        await _note(ctx, "changed", post, **_rights(post), is_archived=post.archived_at is not None)
     return post
 
 
@@ -102,6 +107,7 @@ async def assign_post(ctx: Context, *, post_id: UUID, person_id: UUID) -> Post:
             raise errors.OccupiedPostError
         if holder is None:
             await seat(ctx, post, person_id)
+            await _note(ctx, "assigned", post, person=encode(PERSON, person_id))
     return await get_post(post_id)
 
 
@@ -117,7 +123,8 @@ async def vacate_post(ctx: Context, *, post_id: UUID) -> Post:
     async with admins.changing_rights(ctx, post_id):
         post = await get_post(post_id)
         await scopes.check_post(ctx, post)
-        await unseat(ctx, post)
+        if await unseat(ctx, post):
+            await _note(ctx, "vacated", post)
     return await get_post(post_id)
 
 
@@ -222,6 +229,14 @@ async def _close(ctx: Context, post: Post) -> datetime:
         raise errors.PostNotEmptyError
     await unseat(ctx, post)
     return ctx.now()
+
+
+def _rights(post: Post) -> dict[str, Any]:
+    return {"role": encode(ROLE, post.role_id), "scope": post.scope, "unit": encode(UNIT, post.unit_id)}
+
+
+async def _note(ctx: Context, verb: str, post: Post, **details: Any) -> None:
+    await audit.record(ctx, action=f"staff.post.{verb}", subject=encode(POST, post.id), details=details)
 
 
 def _checked(title: str | None, layer: str | None, scope: str | None) -> dict[str, Any]:

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
+from guanxi import audit
 from guanxi.context import Context
 from guanxi.errors import Text
 from guanxi.merchants import rules as merchant_rules
 from guanxi.merchants import service as merchants
 from guanxi.merchants.models import Merchant
 from guanxi.permissions import SIGNED_IN, Permission
+from guanxi.schema.ids import encode
 from guanxi.staff import errors, rules
 from guanxi.staff.models import Role
 from guanxi.staff.permissions import READ_ROLES, WRITE_ROLES
@@ -109,10 +111,14 @@ async def upsert_role(
         names = _grantable(ctx, permissions, await _dormant(role_id))
         try:
             if role_id is None or expected_version is None:
-                return await _create(ctx, name, names)
-            return await _change(role_id, expected_version, name, names)
+                role = await _create(ctx, name, names)
+            else:
+                role = await _change(role_id, expected_version, name, names)
         except IntegrityError as error:
             raise errors.role_name_taken() from error
+        subject, details = encode(rules.ROLE, role.id), {"permissions": names}
+        await audit.record(ctx, action="staff.role.changed", subject=subject, details=details)
+        return role
 
 
 def check_grant(ctx: Context, granted: Iterable[str]) -> None:

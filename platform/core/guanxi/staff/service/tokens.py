@@ -5,15 +5,18 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import F
 
+from guanxi import audit
 from guanxi.context import Context
 from guanxi.errors import BadUserInputError, Text
 from guanxi.merchants import rules as merchant_rules
 from guanxi.merchants import service as merchants
 from guanxi.permissions import Permission
+from guanxi.schema.ids import encode
 from guanxi.staff import errors, permissions, rules
 from guanxi.staff.models import ApiToken, Credential, Role
 from guanxi.staff.service import admins, posts, roles
@@ -73,7 +76,9 @@ async def create_token(
             if scope not in allowed:
                 raise errors.beyond_role(place)
         roles.check_grant(ctx, rules.permissions_of_token(allowed, narrow))
-        return await _issue(ctx, Terms(name, role.id, narrow, expires_at, post_id))
+        issued = await _issue(ctx, Terms(name, role.id, narrow, expires_at, post_id))
+        await _note(ctx, "created", issued.token)
+        return issued
 
 
 async def rotate_token(ctx: Context, *, token_id: UUID, overlap_seconds: int = 3600) -> IssuedToken:
@@ -104,6 +109,7 @@ async def rotate_token(ctx: Context, *, token_id: UUID, overlap_seconds: int = 3
             replaced_by_id=issued.token.id, expires_at=end, version=F("version") + 1
         )
         await Credential.filter(public_id=old.public_id).update(expires_at=end)
+        await _note(ctx, "rotated", old, successor=encode(rules.TOKEN_TAG, issued.token.id))
     return issued
 
 
@@ -123,6 +129,7 @@ async def revoke_token(ctx: Context, *, token_id: UUID) -> ApiToken:
             return token
         await ApiToken.filter(id=token.id).update(revoked_at=now, version=F("version") + 1)
         await Credential.filter(public_id=token.public_id).update(revoked_at=now)
+        await _note(ctx, "revoked", token)
         return await _token(token_id)
 
 
@@ -220,6 +227,11 @@ async def _check_sight(ctx: Context, post_id: UUID | None) -> None:
         sights.require_merchant_wide(ctx)
     else:
         await sights.check_post(ctx, await posts.get_post(post_id, "post"))
+
+
+async def _note(ctx: Context, verb: str, token: ApiToken, **details: Any) -> None:
+    given = {"role": encode(rules.ROLE, token.role_id), "scopes": token.scopes, **details}
+    await audit.record(ctx, action=f"staff.token.{verb}", subject=encode(rules.TOKEN_TAG, token.id), details=given)
 
 
 async def _role(role_id: UUID) -> Role:
