@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from guanxi.interactions.types import Interaction, InteractionKind
     from guanxi.permissions import SIGNED_IN, Permission
+    from guanxi.privacy.service import may_contact, may_use
     from guanxi.schema.connections import Connection
     from guanxi.schema.declare import Mask, column, key, many, money, namespace, one, page
     from guanxi.schema.enums import Member, OpenEnum
@@ -86,6 +87,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     ),
     "guanxi.interactions.types": ("Interaction", "InteractionKind"),
     "guanxi.permissions": ("SIGNED_IN", "Permission"),
+    "guanxi.privacy.service": ("may_contact", "may_use"),
     "guanxi.schema.connections": ("Connection",),
     "guanxi.schema.declare": ("Mask", "column", "key", "many", "money", "namespace", "one", "page"),
     "guanxi.schema.enums": ("Member", "OpenEnum"),
@@ -161,6 +163,8 @@ __all__ = [
     "hookimpl",
     "key",
     "many",
+    "may_contact",
+    "may_use",
     "money",
     "namespace",
     "one",

@@ -26,6 +26,8 @@ VOCABULARY = {
     f"{table}.{column}"
     for table, columns in {
         "api_token": ("created_by", "public_id"),
+        "consent": ("channel", "purpose", "state"),
+        "consent_entry": ("actor", "channel", "purpose", "state"),
         "contact_point": ("collected", "invalid_reason", "kind", "postcode"),
         "credential": ("public_id",),
         "customer": ("gender", "lifecycle", "locale", "timezone"),
@@ -33,6 +35,7 @@ VOCABULARY = {
         "import_run": ("file_hash", "preset", "state", "error"),
         "interaction": ("actor", "channel", "currency", "kind", "mode"),
         "job": ("kind", "state"),
+        "legal_hold": ("lifted_by", "placed_by"),
         "membership_program": ("currency", "status"),
         "merchant": ("currency", "document_mode", "locale", "timezone"),
         "post": ("layer", "scope"),
@@ -40,6 +43,9 @@ VOCABULARY = {
         "outbox_delivery": ("error", "plugin", "state"),
         "outbox_event": ("name",),
         "plugin_enablement": ("plugin", "state"),
+        "privacy_erasure": ("digest", "erased_by"),
+        "privacy_request": ("kind", "state"),
+        "retention_rule": ("privacy_class",),
         "webhook_delivery": ("state", "topic"),
     }.items()
     for column in columns
