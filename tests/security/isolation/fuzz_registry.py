@@ -154,6 +154,8 @@ ORDINARY = ("customer", "display_name")  # of texts that name nothing
 # Texts that look like names of things and are none of the merchant's: plugins are the same for all.
 SHARED = frozenset(
     {
+        "CreateWebhookInput.url",
+        "UpdateWebhookInput.url",
         "Query.plugin(id:)",
         "Query.previewPlugin(plugin:)",
         "EnablePluginInput.plugin",
