@@ -89,6 +89,7 @@ class MergedSpend(MerchantModel):
     moved_minor = fields.BigIntField(default=0, description="Net spend that was moved, smallest unit.")
     is_undone = fields.BooleanField(default=False, description="Whether the merge was taken back.")
 
+    scoped_by = "survivor"
     privacy = Privacy(internal="merge_id is_undone", retain="survivor_id absorbed_id moved_minor")
 
     class Meta:

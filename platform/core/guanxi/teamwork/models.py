@@ -136,6 +136,7 @@ class KpiTarget(MerchantModel):
 
     privacy = Privacy(internal="post_id metric period target weight_bp value person_id closed_at")
     scoped_by = "post"
+    handed_over = ()  # appraisal stays with the post that it is of
 
     class Meta:
         table = "kpi_target"
