@@ -22,7 +22,7 @@ from guanxi.testing.clock import Clock
 
 @pytest.fixture
 def app_set() -> list[App]:
-    labels = ("merchants", "staff", "accounts")
+    labels = ("audit", "merchants", "staff", "accounts")
     return [App(label, f"guanxi.{label}.models", f"guanxi.{label}.migrations") for label in labels]
 
 

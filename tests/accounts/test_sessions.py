@@ -9,6 +9,7 @@ from account_house import DESK, SECRET, House
 from guanxi.accounts import rules, service
 from guanxi.accounts.models import Session
 from guanxi.accounts.service import Browser
+from guanxi.audit.models import AuditEntry
 from guanxi.context import FRESH
 from guanxi.db import statements
 from guanxi.errors import ForbiddenError, GuanxiError, NotFoundError, StepUpRequiredError, UnauthenticatedError
@@ -145,6 +146,7 @@ async def test_a_revoked_session_is_refused_at_once_and_its_sockets_with_it(hous
     await service.revoke_session(ctx, next(one.public_id for one in listed if one.agent == "elsewhere"))
 
     assert {one.agent for one in listed} == {"a browser", "elsewhere"}
+    assert await AuditEntry.filter(action="accounts.session.revoked", actor=f"staff:{ctx.actor.id}").count() == 1
     assert await is_refused(house, stolen.key)
     assert await service.renewed(house.db, thief, house.clock(), plugins_of=lambda _: frozenset()) is None
     assert not await is_refused(house, mine.key)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from guanxi import audit
 from guanxi.accounts import errors, permissions, rules
 from guanxi.accounts.models import Account, Invitation
 from guanxi.accounts.service import lockout, passwords, rights, sessions
@@ -15,6 +16,7 @@ from guanxi.db.database import Database
 from guanxi.db.merchant import acting_for
 from guanxi.errors import BadUserInputError, Text
 from guanxi.merchants.models import Merchant
+from guanxi.schema.ids import encode
 from guanxi.staff import rules as staff_rules
 from guanxi.staff.models import StaffMember
 from guanxi.staff.rules import StaffState
@@ -95,6 +97,7 @@ async def invite(ctx: Context, person_id: UUID) -> Invited:
         if person.state == StaffState.SUSPENDED:
             raise errors.suspended_person()
         roles.check_grant(ctx, (await rights.held_by(person_id)).permissions)
+        await audit.record(ctx, action="accounts.staff.invited", subject=encode(staff_rules.PERSON, person_id))
         return await _invite(ctx, person_id)
 
 
@@ -146,6 +149,8 @@ async def change_password(ctx: Context, *, current: str, new: str) -> None:
     async with ctx.transaction():
         await lockout.forgive(account=key)
         await set_password(account.person, stored, ctx.now(), but=ctx.principal.sign_in.credential)
+        subject = encode(staff_rules.PERSON, account.person_id)
+        await audit.record(ctx, action="accounts.password.changed", subject=subject)
 
 
 async def set_password(person: StaffMember, stored: str, now: datetime, *, but: str = "") -> None:

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from tortoise.exceptions import OperationalError
 
+from guanxi import audit
 from guanxi.accounts import errors, permissions, rules
 from guanxi.accounts.models import Session
 from guanxi.accounts.service import rights
@@ -21,6 +22,8 @@ from guanxi.db.database import Database
 from guanxi.db.fields import IdField, UtcField
 from guanxi.db.merchant import acting_for
 from guanxi.errors import UnauthenticatedError, UnavailableError
+from guanxi.schema.ids import encode
+from guanxi.staff import rules as staff_rules
 
 COLUMNS = (
     "SELECT s.key_hash, s.public_id, s.home_id, s.person_id, s.rights, s.agent, s.address, s.signed_in_at, s.seen_at,"
@@ -161,7 +164,10 @@ async def revoke_session(ctx: Context, public_id: str) -> Session:
     row = await Session.get_or_none(public_id=public_id, home_id=ctx.merchant.id)
     if row is None or (row.person_id != ctx.actor.person_id and not ctx.can(permissions.END_SESSIONS)):
         raise errors.unknown_session()
-    await Session.filter(public_id=public_id, ended_at=None).update(ended_at=ctx.now())
+    async with ctx.transaction():
+        if await Session.filter(public_id=public_id, ended_at=None).update(ended_at=ctx.now()):
+            subject = encode(staff_rules.PERSON, row.person_id)
+            await audit.record(ctx, action="accounts.session.revoked", subject=subject)
     return row
 
 

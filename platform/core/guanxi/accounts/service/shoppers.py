@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 import jwt
 from jwt.types import Options
 
+from guanxi import audit
 from guanxi.accounts import errors, permissions, rules
 from guanxi.accounts.models import ShopperKey
 from guanxi.accounts.service import rights
@@ -124,6 +125,7 @@ async def rotate_secret(ctx: Context, *, overlap_seconds: int = 3_600) -> Shoppe
             row.generation, row.version = row.generation + 1, row.version + 1
             row.overlap_until = ctx.now() + overlap
             await row.save()
+        await audit.record(ctx, action="accounts.shopper.secret_rotated", details={"generation": row.generation})
     secret = secret_of(ctx.platform.cursor_key, row.public_id, row.generation)
     return ShopperSecret(rules.make_key(row.public_id), secret, row.version)
 

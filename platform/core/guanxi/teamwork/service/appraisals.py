@@ -7,10 +7,13 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from guanxi import audit
 from guanxi.context import Context
 from guanxi.customers.models import Customer
 from guanxi.errors import Text
 from guanxi.schema import scope
+from guanxi.schema.ids import encode
+from guanxi.staff import rules as staff_rules
 from guanxi.staff.models import Post, PostHolding
 from guanxi.staff.service import scopes
 from guanxi.teamwork import errors, permissions, rules
@@ -119,6 +122,8 @@ async def close_period(ctx: Context, post_id: UUID, period: str) -> PostScore:
         for one in found.measured:
             row = KpiTarget.filter(post_id=post_id, period=period, metric=one.metric)
             await row.update(value=one.value, person_id=person_id, closed_at=ctx.now())
+        subject = encode(staff_rules.POST, post_id)
+        await audit.record(ctx, action="teamwork.period.closed", subject=subject, details={"period": period})
         return await post_score(ctx, post_id, period)
 
 
