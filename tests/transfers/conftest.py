@@ -39,6 +39,7 @@ class Platform:
     files: LocalFiles
     events: list[Any] = field(default_factory=list)
     cursor_key: bytes = b"k" * 32
+    follow: Any = None
 
     def transaction(self) -> AbstractAsyncContextManager[None]:
         return self.db.transaction()

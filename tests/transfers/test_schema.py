@@ -1,6 +1,7 @@
 """Imports as a client sees them."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -116,3 +117,25 @@ async def test_progress_is_told_with_each_page(shop: Any, ctx: Context, keep: Ca
 
     told = [(one.state, one.rows_done) for one in shop.platform.events if one.name == "import_progressed"]
     assert told == [("running", 0), ("running", 1), ("running", 2), ("done", 2)]
+
+
+async def test_a_subscriber_hears_of_each_page(
+    shop: Any, ctx: Context, schema: ComposedSchema, keep: Callable[..., Awaitable[UUID]]
+) -> None:
+    told: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def follow(_ctx: Context) -> AsyncIterator[Any]:
+        while True:
+            yield await told.get()
+
+    shop.platform.follow = follow
+    document = "subscription { importProgress { state rowsDone } }"
+    answers = await schema.subscribe(document, context_value=replace(ctx, schema=schema, loaders={}))
+    row = await service.start_import(ctx, await keep(FILE), service.ImportOptions(), is_queued=False)
+    await service.run_import(ctx, row.id)
+    for event in shop.platform.events:
+        told.put_nowait(event)
+
+    heard = await asyncio.wait_for(anext(answers), 10)
+    assert heard.data == {"importProgress": {"state": "DONE", "rowsDone": 2}}
+    await answers.aclose()

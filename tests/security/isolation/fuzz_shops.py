@@ -402,9 +402,9 @@ async def _seed_custom_fields(ctx: Context, shop: Shop, ids: list[Any], number: 
     label = shop.text("field", "label", number)
     made = await customfields.create_field(ctx, key=key, label=label, kind=FieldKind.TEXT)
     await customfields.create_field(ctx, key=f"{key}r", label=label, kind=FieldKind.REFERENCE)
-    values = {key: Value(text=shop.text("value", "text", number)), f"{key}r": Value(reference=ids[0])}
+    values = {key: Value(text=shop.text("value", "text", number)), f"{key}r": Value(reference=ids[2])}
     origin = customfields.Origin(shop.text("value", "source", number))
-    await customfields.set_custom_fields(ctx, ids[1], values, origin=origin)
+    await customfields.set_custom_fields(ctx, ids[0], values, origin=origin)
     shop.named |= {"custom_field": made.id.hex}
 
 

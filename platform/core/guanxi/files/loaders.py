@@ -9,5 +9,5 @@ from guanxi.files.types import schema
 
 @schema.batch(types.File, permission=permissions.READ_FILES, requires=("id", "state"))
 async def url(files: list[Any], ctx: Context) -> list[str | None]:
-    """A link to the content, an absolute path of this server that works for five minutes; null while there is none."""
+    """A link to the content that works for at least five minutes, a path of this server; null while there is none."""
     return [service.download_path(ctx, one.id) if one.state == "ready" else None for one in files]

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -104,8 +104,13 @@ async def open_download(ctx: Context, file_id: UUID) -> tuple[File, Path]:
 
 
 def download_path(ctx: Context, file_id: UUID) -> str:
-    """A link to a file's content for some minutes: whoever has it may read the file. The caller has checked rights."""
-    return _path(ctx, "get", file_id, ctx.now() + DOWNLOAD_TIME)
+    """A link to a file's content for five to ten minutes: whoever has it may read it. The caller has checked rights.
+
+    For five minutes it stays the same, so that what shows it need not change with every read.
+    """
+    seconds = int(DOWNLOAD_TIME.total_seconds())
+    until = (int(ctx.now().timestamp()) // seconds + 2) * seconds
+    return _path(ctx, "get", file_id, datetime.fromtimestamp(until, UTC))
 
 
 def _path(ctx: Context, direction: links.Direction, file_id: UUID, expires: datetime) -> str:
