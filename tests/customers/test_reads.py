@@ -107,7 +107,7 @@ async def test_batches_answer_in_the_order_asked_in_one_statement_each(ctx: Cont
     assert [[c.value[-1] for c in group] for group in contacts] == [["3"], [], ["0"], ["3"]]
     assert [[one.external_id for one in group] for group in identities] == [["3"], [], ["0"], ["3"]]
     assert tags == [["vip"], [], ["vip"], ["vip"]]
-    assert counted.count == 4
+    assert counted.count == 5  # and one for the keys of the contact points
 
 
 async def test_another_merchants_customers_are_not_there(shop: Any, other: Any) -> None:

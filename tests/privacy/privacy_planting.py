@@ -12,17 +12,17 @@ from tortoise import Model, fields
 from tortoise.context import require_context
 
 from guanxi.context import Context
-from guanxi.customers.models import Customer
+from guanxi.customers.models import Customer, CustomerKey
 from guanxi.db import connecting
-from guanxi.db.fields import IdField, UtcField
+from guanxi.db.fields import EncryptedField, IdField, UtcField
 from guanxi.db.models import MerchantModel
 from guanxi.db.privacy import PrivacyClass
 from guanxi.privacy.models import Erasure, LegalHold
 from guanxi.privacy.service import tables
 from guanxi.settings import Settings
 
-# Their rows decide what an erasure does.
-DECIDING = (Erasure, LegalHold)
+# Their rows decide what an erasure does, or come with what they seal.
+NOT_PLANTED = (Erasure, LegalHold, CustomerKey)
 
 
 @dataclass
@@ -34,6 +34,7 @@ class Planted:
     prefix: str = "ZC"
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
     classes: dict[tuple[str, str], PrivacyClass] = field(default_factory=dict)
+    sealed: set[tuple[str, str]] = field(default_factory=set)
     rows: dict[type[Model], Any] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: count(1))
 
@@ -47,7 +48,7 @@ async def plant(ctx: Context, customer_id: UUID, prefix: str = "ZC") -> Planted:
     planted = Planted(ctx, customer_id, prefix)
     planted.rows[Customer] = await Customer.get(id=customer_id)
     for table in reversed(await tables.hanging_tables(ctx)):
-        if table.model not in DECIDING:
+        if table.model not in NOT_PLANTED:
             row = planted.rows.get(table.model) or await _make(planted, table.model)
             await _mark(planted, table, row)
     return planted
@@ -75,7 +76,11 @@ async def _make(planted: Planted, model: type[Model]) -> Any:
 async def _mark(planted: Planted, table: tables.HangingTable, row: Any) -> None:
     for name, privacy_class in table.classes.items():
         one = table.model._meta.fields_map[name]
-        if isinstance(one, fields.CharField | fields.TextField) and not one.pk and one.field_type is str:
+        if (
+            isinstance(one, fields.CharField | fields.TextField | EncryptedField)
+            and not one.pk
+            and one.field_type is str
+        ):
             mark = f"{planted.prefix}{next(planted.numbers):x}q"
             mark = mark if (getattr(one, "max_length", 99) or 99) >= len(mark) else ""
         elif isinstance(one, fields.JSONField):
@@ -85,6 +90,7 @@ async def _mark(planted: Planted, table: tables.HangingTable, row: Any) -> None:
         if mark and privacy_class is not PrivacyClass.INTERNAL:
             setattr(row, name, {"mark": mark} if isinstance(one, fields.JSONField) else mark)
             planted.marks[table.name, name] = mark
+            planted.sealed |= {(table.name, name)} if isinstance(one, EncryptedField) else set()
             planted.classes[table.name, name] = privacy_class
     await row.save()
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from guanxi.cli import audits, documents, exports, imports, merchants, operate, plugins, safety, schemas, tokens
+from guanxi.cli import audits, documents, exports, imports, keys, merchants, operate, plugins, safety, schemas, tokens
 
 app = typer.Typer(
     name="guanxi",
@@ -21,6 +21,7 @@ app.add_typer(schemas.app, name="schema")
 app.add_typer(imports.app, name="import")
 app.add_typer(documents.app, name="document")
 app.add_typer(audits.app, name="audit")
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

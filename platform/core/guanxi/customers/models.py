@@ -5,7 +5,7 @@ from uuid import UUID
 from tortoise import fields
 
 from guanxi.customers.rules.profile import Lifecycle
-from guanxi.db.fields import UtcField
+from guanxi.db.fields import BlindIndexField, EncryptedField, UtcField
 from guanxi.db.models import MerchantModel
 from guanxi.db.privacy import Privacy
 from guanxi.staff.models import Post
@@ -57,6 +57,23 @@ class Customer(MerchantModel):
         )
 
 
+class CustomerKey(MerchantModel):
+    """The key of what is encrypted of a customer, itself sealed with the merchant's. Without it that is lost."""
+
+    customer: fields.OneToOneRelation[Customer] = fields.OneToOneField(
+        "customers.Customer", related_name=False, on_delete=fields.CASCADE, description="Whose key it is."
+    )
+    customer_id: UUID
+    wrapped = fields.BinaryField(description="The key, sealed.")
+    created_at = UtcField(description="When it was made.")
+
+    privacy = Privacy(erase="wrapped")
+
+    class Meta:
+        table = "customer_key"
+        unique_together = (("merchant_id", "customer_id"),)
+
+
 class ContactPoint(MerchantModel):
     """One way to reach a customer, as it was given and as it is compared."""
 
@@ -65,8 +82,9 @@ class ContactPoint(MerchantModel):
     )
     customer_id: UUID
     kind = fields.CharField(max_length=16, description="What it is: a phone, an address …")
-    value = fields.CharField(max_length=500, description="As it was given.")
-    normalised = fields.CharField(max_length=500, null=True, description="What equality compares; null when invalid.")
+    value = EncryptedField(description="As it was given.")
+    normalised = EncryptedField(null=True, description="What equality compares; null when invalid.")
+    value_index = BlindIndexField(of=("kind", "normalised"), description="Finds the contact points that are equal.")
     is_valid = fields.BooleanField(description="Whether it has the form of its kind.")
     invalid_reason = fields.CharField(max_length=40, null=True, description="Why it is invalid.")
     is_verified = fields.BooleanField(default=False, description="Whether the customer proved to hold it.")
@@ -75,7 +93,7 @@ class ContactPoint(MerchantModel):
     province = fields.CharField(max_length=120, null=True, description="Province of an address.")
     city = fields.CharField(max_length=120, null=True, description="City of an address.")
     district = fields.CharField(max_length=120, null=True, description="District of an address.")
-    street = fields.CharField(max_length=300, null=True, description="Street, building and door of an address.")
+    street = EncryptedField(null=True, description="Street, building and door of an address.")
     postcode = fields.CharField(max_length=20, null=True, description="Postcode of an address.")
     source = fields.CharField(max_length=60, null=True, description="Where it came from.")
     collected = fields.CharField(max_length=16, description="From the customer directly, or indirectly.")
@@ -83,13 +101,14 @@ class ContactPoint(MerchantModel):
 
     privacy = Privacy(
         encrypted="value normalised street",
+        erase="value_index",
         searchable="province city district postcode",
         export="kind is_valid invalid_reason is_verified is_preferred is_service_number source collected",
     )
 
     class Meta:
         table = "contact_point"
-        indexes = (("merchant_id", "kind", "normalised"), ("merchant_id", "customer_id", "id"))
+        indexes = (("merchant_id", "value_index"), ("merchant_id", "customer_id", "id"))
 
 
 class ExternalIdentity(MerchantModel):

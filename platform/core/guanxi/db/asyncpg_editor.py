@@ -9,6 +9,7 @@ from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 
 from guanxi.db import tables, walls
+from guanxi.db.fields import EncryptedField
 from guanxi.db.tenant_editor import TenantEditor
 
 
@@ -61,8 +62,23 @@ class PostgresEditor(TenantEditor, AsyncpgSchemaEditor):
             # No UPDATE: forced row-level security would hide the rows from the owner
             change = f"ALTER COLUMN {column} TYPE {kind} USING coalesce({column}, {value})"
             await self._run_sql(f'ALTER TABLE "{model._meta.db_table}" {change}')
-        await super()._alter_field(model, old_field, new_field)
+        if not await self._convert(model, old_field, new_field):
+            await super()._alter_field(model, old_field, new_field)
         await self._alter_reference(model, old_field.reference, new_field.reference)
+
+    async def _convert(self, model: type[Model], old_field: Field[Any], new_field: Field[Any]) -> bool:
+        """A text that is to be sealed, as the bytes that a later step of the migration seals; and the way back."""
+        becomes = isinstance(new_field, EncryptedField)
+        kind = new_field.get_for_dialect(self.DIALECT, "SQL_TYPE")
+        if (
+            isinstance(old_field, EncryptedField) == becomes
+            or old_field.get_for_dialect(self.DIALECT, "SQL_TYPE") == kind
+        ):
+            return False
+        column = f'"{old_field.source_field or old_field.model_field_name}"'
+        change = f"TYPE {kind} USING convert_{'to' if becomes else 'from'}({column}, 'UTF8')"
+        await self._run_sql(f'ALTER TABLE "{model._meta.db_table}" ALTER COLUMN {column} {change}')
+        return True
 
     async def _alter_reference(self, model: type[Model], old_field: Any, new_field: Any) -> None:
         reference = tables.reference_of(model, new_field)

@@ -12,6 +12,8 @@ from tortoise import BaseDBAsyncClient, Model
 from tortoise.backends.base.executor import BaseExecutor
 from tortoise.models import MetaInfo
 
+from guanxi.db import sealing
+
 _beginnings: WeakKeyDictionary[type[Model], dict[tuple[type[Query], bool], Any]] = WeakKeyDictionary()
 
 
@@ -66,6 +68,12 @@ class BilingualExecutor(BaseExecutor):
         named: Any = _Named(db)
         super().__init__(model, named, *args, **options)
         self.db = db
+
+    async def execute_select(self, sql: str, values: Any = None, custom_fields: Any = None) -> Any:
+        """Rows with their encrypted columns opened."""
+        rows = await super().execute_select(sql, values, custom_fields)
+        await sealing.open_rows(self.db, rows)
+        return rows
 
 
 def make_bilingual(model: type[Model]) -> None:

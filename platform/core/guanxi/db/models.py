@@ -13,7 +13,7 @@ from tortoise.migrations.constraints import CheckConstraint
 from tortoise.queryset import QuerySet
 from tortoise.timezone import now
 
-from guanxi.db import dialects, soundness
+from guanxi.db import dialects, sealing, soundness
 from guanxi.db.fields import IdField, uuid7
 from guanxi.db.merchant import ForeignMerchantError, current_merchant
 from guanxi.db.privacy import Privacy
@@ -41,6 +41,18 @@ class MerchantQuerySet(QuerySet[Any]):
         if "merchant_id" in values:
             raise ForeignMerchantError("a row cannot change its merchant")
         return super().update(**values)
+
+    def bulk_update(self, objects: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> Any:
+        """As the base; encrypted columns are sealed, and blind indexes follow them."""
+        rows, names = list(objects), sealing.also_written(self.model, fields) or []
+        if not sealing.encrypted_columns(self.model):
+            return super().bulk_update(rows, names, batch_size)
+        return self._bulk_update_sealed(rows, names, batch_size)
+
+    async def _bulk_update_sealed(self, rows: list[Any], names: list[str], batch_size: int | None) -> int:
+        async with sealing.sealed(self._db or self.model._choose_db(for_write=True), rows):
+            written: int = await super().bulk_update(rows, names, batch_size)
+        return written
 
 
 class MerchantManager(Manager):
@@ -105,6 +117,16 @@ class MerchantModel(_Table):
     ) -> None:
         """Insert or update. Raises: ForeignMerchantError; IntegrityError when there is no such row of this merchant."""
         self._require_own()
+        async with sealing.sealed(using_db or self._choose_db(for_write=True), [self]):
+            await self._save(using_db, sealing.also_written(type(self), update_fields), force_create, force_update)
+
+    async def _save(
+        self,
+        using_db: BaseDBAsyncClient | None,
+        update_fields: list[str] | None,
+        force_create: bool,
+        force_update: bool,
+    ) -> None:
         if force_create or not (self._saved_in_db or force_update or update_fields):
             await super().save(using_db=using_db, force_create=True)
             return
@@ -165,7 +187,14 @@ class MerchantModel(_Table):
             raise ForeignMerchantError("on_conflict must contain merchant_id: an upsert could take a foreign row")
         if "merchant_id" in (options.get("update_fields") or ()):
             raise ForeignMerchantError("a row cannot change its merchant")
-        return super().bulk_create(objects, *args, **options)
+        if not sealing.encrypted_columns(cls):
+            return super().bulk_create(objects, *args, **options)
+        return cls._bulk_create_sealed(objects, *args, **options)
+
+    @classmethod
+    async def _bulk_create_sealed(cls, objects: list[Self], *args: Any, **options: Any) -> None:
+        async with sealing.sealed(options.get("using_db") or cls._choose_db(for_write=True), objects):
+            await super().bulk_create(objects, *args, **options)
 
     @classmethod
     def bulk_update(cls, objects: Iterable[Self], fields: Iterable[str], *args: Any, **options: Any) -> Any:

@@ -11,7 +11,7 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.migrations.schema_editor import SqliteSchemaEditor
 
 from guanxi.db import lanes, tables
-from guanxi.db.fields import IdField
+from guanxi.db.fields import EncryptedField, IdField
 from guanxi.db.tenant_editor import TenantEditor
 
 Rule = UniqueConstraint | CheckConstraint
@@ -127,7 +127,8 @@ class SqliteEditor(TenantEditor, SqliteSchemaEditor):
             await self.remove_index(model, Index(fields=(new,)))
         if self._definition(old_field) != self._definition(new_field):
             filling = tables.filling(model, new_field, postgres=False) if old_field.null else None
-            await self._remake(model, filled={new: filling} if filling else {})
+            filled = {new: f'coalesce("{new}", {filling})'} if filling else {}
+            await self._remake(model, filled=filled | _converted(new, old_field, new_field))
 
     def _definition(self, field: Field[Any]) -> tuple[object, ...]:
         reference: Any = getattr(field, "reference", None)
@@ -149,7 +150,7 @@ class SqliteEditor(TenantEditor, SqliteSchemaEditor):
         Args:
             model: of the migration state, in its new form.
             fresh: columns that the old table has not, with SQL for their value.
-            filled: columns in which NULL is replaced, with SQL for the value.
+            filled: columns whose values change, with SQL for the new one.
             gone: a column that the new table has not.
         """
         fresh, filled = fresh or {}, filled or {}
@@ -158,7 +159,7 @@ class SqliteEditor(TenantEditor, SqliteSchemaEditor):
         _, others = await self.client.execute_query(OBJECTS, [table])
         takes = {column: f'"{column}"' for column in model._meta.fields_db_projection.values() if column not in fresh}
         takes |= {column: value for column, value in fresh.items() if value is not None}
-        takes |= {column: f'coalesce("{column}", {value})' for column, value in filled.items()}
+        takes |= filled
         await self._run_sql(create.replace(f'CREATE TABLE "{table}"', f'CREATE TABLE "new__{table}"', 1))
         names = ", ".join(f'"{column}"' for column in takes)
         await self._run_sql(f'INSERT INTO "new__{table}" ({names}) SELECT {", ".join(takes.values())} FROM "{table}"')
@@ -175,6 +176,13 @@ class SqliteEditor(TenantEditor, SqliteSchemaEditor):
         for row in others:
             if row["name"] not in made and not row["name"].startswith("ref_"):  # those follow from the model
                 await self._run_sql(row["sql"])
+
+
+def _converted(column: str, old_field: Field[Any], new_field: Field[Any]) -> dict[str, str]:
+    """A text that is to be sealed, as the bytes that a later step of the migration seals; and the way back."""
+    kinds = [TYPES.get(one.get_for_dialect("sqlite", "SQL_TYPE").upper(), "TEXT") for one in (old_field, new_field)]
+    is_sealed = isinstance(old_field, EncryptedField) != isinstance(new_field, EncryptedField)
+    return {column: f'CAST("{column}" AS {kinds[1]})'} if is_sealed and kinds[0] != kinds[1] else {}
 
 
 def _column(field: Field[Any]) -> str:

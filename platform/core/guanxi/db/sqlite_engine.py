@@ -40,6 +40,7 @@ PRAGMAS = {
     "foreign_keys": "ON",
     "journal_size_limit": 64 * 1024 * 1024,
     "temp_store": "MEMORY",
+    "secure_delete": "ON",  # what was deleted or sealed is gone from the file, too
 }
 
 

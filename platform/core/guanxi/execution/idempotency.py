@@ -163,14 +163,15 @@ async def run_once(claim: Claim, ctx: Context, run: Callable[[], Awaitable[tuple
     for _ in range(TRIES):
         try:
             async with ctx.platform.transaction():
-                stored = await _claim_row(claim, ctx)
-                if stored is not None:
-                    return replay(stored)
+                row = await _claim_row(claim, ctx)
+                if row.body:
+                    return replay(row.body.encode())
                 answer, is_kept = await run()
                 if not is_kept:
                     raise NotKeptError(answer)
                 answer.body = render(answer)
-                await IdempotencyRecord.filter(principal=claim.principal, key=claim.key).update(body=answer.body)
+                row.body = answer.body.decode()
+                await row.save(update_fields=["body"])
             return answer
         except KeyTakenError:
             continue
@@ -211,8 +212,8 @@ def in_progress() -> IdempotencyInProgressError:
     )
 
 
-async def _claim_row(claim: Claim, ctx: Context) -> bytes | None:
-    """The stored answer; None once the key is this transaction's own."""
+async def _claim_row(claim: Claim, ctx: Context) -> IdempotencyRecord:
+    """The row with the stored answer; one without an answer is this transaction's own."""
     if ctx.platform.dialect == "postgres":
         await _lock(claim, ctx)
     found = await IdempotencyRecord.filter(principal=claim.principal, key=claim.key).first()
@@ -222,18 +223,17 @@ async def _claim_row(claim: Claim, ctx: Context) -> bytes | None:
                 Text("This idempotency key was used for another request.", "该幂等键已用于其他请求。"),
                 hint=Text("Use a new key for a new request.", "新的请求请使用新的键。"),
             )
-        return bytes(found.body or b"")
+        return found
     if found is not None:
         await found.delete()
     if claim.lock_number % SWEEP == 0:
         await forget_expired(ctx)
     try:
-        await IdempotencyRecord.create(
+        return await IdempotencyRecord.create(
             principal=claim.principal, key=claim.key, digest=claim.digest, created_at=ctx.now()
         )
     except IntegrityError as taken:
         raise KeyTakenError from taken
-    return None
 
 
 async def _lock(claim: Claim, ctx: Context) -> None:

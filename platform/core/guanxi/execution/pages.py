@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from guanxi.context import Context
+from guanxi.db import sealing
 from guanxi.errors import BadUserInputError, Text
 from guanxi.execution import rows, where
 from guanxi.execution.cursors import Codec
@@ -141,7 +142,9 @@ async def _ranked(ctx: Context, query: PageQuery, parents: Sequence[Any]) -> dic
     )
     found: dict[Any, list[Any]] = {}
     id_field = target.model._meta.fields_map["id"]
-    for record in await ctx.platform.fetch(sql, statement.params):
+    records = await ctx.platform.fetch(sql, statement.params)
+    await sealing.open_records(ctx.platform.fetch, target.model, records)
+    for record in records:
         found.setdefault(id_field.to_python_value(record[PARENT]), []).append(rows.build(target, record))
     return found
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 from guanxi.context import Context
+from guanxi.db import sealing
 from guanxi.execution.sql import Statement
 from guanxi.schema import scope
 from guanxi.schema.catalog import Table
@@ -69,4 +70,6 @@ async def _by_id(ctx: Context, table: Table, ids: Sequence[UUID]) -> list[Any]:
 
 async def fetch(ctx: Context, table: Table, sql: str, statement: Statement) -> list[Any]:
     """Run a statement that selects all columns of ``table``; its rows as objects."""
-    return [build(table, record) for record in await ctx.platform.fetch(sql, statement.params)]
+    records = await ctx.platform.fetch(sql, statement.params)
+    await sealing.open_records(ctx.platform.fetch, table.model, records)
+    return [build(table, record) for record in records]

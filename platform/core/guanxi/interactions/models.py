@@ -51,8 +51,7 @@ class Interaction(MerchantModel):
     mode = fields.CharField(max_length=16, description="LIVE, or HISTORICAL where it was no news when recorded.")
 
     privacy = Privacy(
-        encrypted="body",
-        searchable="subject",
+        searchable="subject body",
         export="attributes",
         retain=(
             "kind occurred_at recorded_at channel source external_id order_ref amount_minor currency "

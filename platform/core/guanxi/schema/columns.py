@@ -7,7 +7,7 @@ from tortoise import fields as columns
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
-from guanxi.db.fields import IdField
+from guanxi.db.fields import EncryptedField, IdField
 from guanxi.permissions import Permission
 from guanxi.schema.catalog import Catalog, ColumnField
 from guanxi.schema.declare import Column
@@ -17,7 +17,7 @@ TEXTS: tuple[type, ...] = (columns.CharField, columns.TextField)
 IDS: tuple[type, ...] = (IdField, columns.UUIDField)
 # GraphQL leaf -> the model fields that can feed it without a conversion of meaning.
 LEAVES: dict[str, tuple[type, ...]] = {
-    "String": TEXTS,
+    "String": (*TEXTS, EncryptedField),
     "ID": IDS,
     "Int": (columns.IntField, columns.SmallIntField),
     "Long": (columns.IntField, columns.SmallIntField, columns.BigIntField),

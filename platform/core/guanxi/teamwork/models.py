@@ -75,7 +75,7 @@ class Note(MerchantModel):
     author = fields.CharField(max_length=120, description="Who wrote it, as kind:id.")
     created_at = UtcField(description="When it was written.")
 
-    privacy = Privacy(encrypted="body", internal="subject_ref author")
+    privacy = Privacy(searchable="body", internal="subject_ref author")
     scoped_by = "customer"
 
     class Meta:

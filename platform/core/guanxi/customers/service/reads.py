@@ -11,6 +11,7 @@ from guanxi.customers.rules import contacts, masks, phones, profile
 from guanxi.customers.rules.contacts import ContactKind
 from guanxi.customers.rules.profile import Identity
 from guanxi.customers.rules.text import Normal
+from guanxi.db import sealing
 from guanxi.errors import Text
 from guanxi.schema import scope
 
@@ -106,7 +107,8 @@ async def _find_by_contact(ctx: Context, kind: ContactKind, normal: Normal) -> C
         )
     if normal.is_service_number:
         return None
-    sharers = ContactPoint.filter(kind=kind.value, normalised=normal.normalised).order_by("-is_verified", "id")
+    equal = sealing.indexes_of(ContactPoint, "value_index", kind.value, normal.normalised)
+    sharers = ContactPoint.filter(value_index__in=equal).order_by("-is_verified", "id")
     ranks = {row.customer_id: rank for rank, row in reversed(list(enumerate(await sharers.limit(MAX_SHARERS))))}
     rows = await Customer.filter(id__in=await scope.seen(ctx, Customer, ranks))
     return min(rows, key=lambda row: (row.archived_at is not None, ranks[row.id]), default=None)

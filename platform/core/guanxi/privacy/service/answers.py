@@ -24,7 +24,7 @@ FORGOTTEN: Final = orjson.dumps(
             }
         ],
     }
-)
+).decode()
 
 
 async def words_of(found: Iterable[HangingTable], customer_id: UUID) -> set[bytes]:
@@ -44,7 +44,7 @@ async def forget_answers(words: Collection[bytes]) -> int:
         rows = IdempotencyRecord.filter(body__isnull=False, id__gt=last).order_by("id").limit(tables.PAGE)
         page = await rows
         for row in page:
-            if any(word in bytes(row.body or b"") for word in words):
+            if any(word in (row.body or "").encode() for word in words):
                 row.body, count = FORGOTTEN, count + 1
                 await row.save(update_fields=["body"])
         if len(page) < tables.PAGE:
