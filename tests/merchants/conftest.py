@@ -37,7 +37,7 @@ class Platform:
 
 @pytest.fixture
 def app_set() -> list[App]:
-    return [App(label, f"guanxi.{label}.models", f"guanxi.{label}.migrations") for label in ("merchants",)]
+    return [App(label, f"guanxi.{label}.models", f"guanxi.{label}.migrations") for label in ("audit", "merchants")]
 
 
 @pytest.fixture

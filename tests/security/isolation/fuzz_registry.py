@@ -324,7 +324,7 @@ ROOTS: Mapping[str, Root] = {
     "assignCustomers": PLAIN,
     **dict.fromkeys(("createCustomer", "updateCustomer", "archiveCustomer", "restoreCustomer"), PLAIN),
     **dict.fromkeys(("upsertCustomers", "recordInteraction", "recordInteractions", "voidInteraction"), PLAIN),
-    **dict.fromkeys(("registeredDocuments", "registerDocuments", "retireDocument"), PLAIN),
+    **dict.fromkeys(("auditEntries", "registeredDocuments", "registerDocuments", "retireDocument"), PLAIN),
     **dict.fromkeys(("interactionRecorded", "pluginStateChanged", "updatePluginSettings"), PLAIN),
     **dict.fromkeys(("file", "createUpload"), PLAIN),
     **dict.fromkeys(("mergeCustomers", "unmergeCustomers", "duplicates", "dismissDuplicate"), PLAIN),

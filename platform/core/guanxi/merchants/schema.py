@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from guanxi.audit.models import AuditEntry
 from guanxi.context import Context
 from guanxi.execution import rows
 from guanxi.execution.models import RegisteredDocument
@@ -24,6 +25,21 @@ schema.add(
         order="-created_at",
         permission=permissions.READ_DOCUMENTS,
         description="Documents that the merchant's clients run by their ids, newest first.",
+    ),
+)
+
+
+schema.add(
+    Query,
+    "auditEntries",
+    Connection[types.AuditEntry] | None,
+    page(
+        AuditEntry,
+        where=types.AuditEntryFilter,
+        order_by=types.AuditEntryOrder,
+        order="-at",
+        permission=permissions.READ_AUDIT,
+        description="What was done that changed rights, settings or data, newest first.",
     ),
 )
 

@@ -5,17 +5,19 @@ from enum import Enum
 
 import strawberry
 
+from guanxi.audit.models import AuditEntry as AuditEntryRow
 from guanxi.execution.models import RegisteredDocument as RegisteredDocumentRow
 from guanxi.merchants import permissions
 from guanxi.schema.ids import Id
+from guanxi.schema.inputs import SortDirection, TextFilter, TimeFilter
 from guanxi.schema.nodes import Node
 from guanxi.schema.part import SchemaPart
 from guanxi.schema.payloads import Payload
-from guanxi.schema.scalars import Currency, TimeZone
+from guanxi.schema.scalars import JSON, Currency, Long, TimeZone
 from guanxi.schema.values import Value
 
 schema = SchemaPart()
-TAG, DOCUMENT = "mer", "doc"
+TAG, DOCUMENT, AUDIT_ENTRY = "mer", "doc", "aud"
 
 
 @strawberry.enum(description="Which documents the merchant's clients may send.")
@@ -117,3 +119,47 @@ class RetireDocumentPayload(Payload):
     """Answer of retireDocument."""
 
     document_id: str | None = strawberry.field(description="The id that no longer runs.", default=None)
+
+
+@schema.table(
+    AuditEntryRow,
+    tag=AUDIT_ENTRY,
+    permission=permissions.READ_AUDIT,
+    description="Something that changed rights, settings or data, as it was written down with it.",
+)
+class AuditEntry(Node):
+    """Never changes, but for getting its place."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str | None
+    details: JSON
+    request_id: str
+    position: Long | None
+
+
+@schema.filter(AuditEntry, description="Which entries of the audit chain.")
+class AuditEntryFilter:
+    """Each has an index, or narrows one."""
+
+    and_: list["AuditEntryFilter"] | None = strawberry.field(
+        name="and", default=strawberry.UNSET, description="All of these hold."
+    )
+    or_: list["AuditEntryFilter"] | None = strawberry.field(
+        name="or", default=strawberry.UNSET, description="At least one of these holds."
+    )
+    not_: "AuditEntryFilter | None" = strawberry.field(
+        name="not", default=strawberry.UNSET, description="This does not hold."
+    )
+    at: TimeFilter | None = strawberry.field(default=strawberry.UNSET, description="When it was done.")
+    actor: TextFilter | None = strawberry.field(default=strawberry.UNSET, description="Who did it, as kind:id.")
+    action: TextFilter | None = strawberry.field(default=strawberry.UNSET, description="What was done.")
+    subject: TextFilter | None = strawberry.field(default=strawberry.UNSET, description="What it was done to.")
+
+
+@schema.order(AuditEntry, description="One key of an order of the audit chain.")
+class AuditEntryOrder:
+    """By time."""
+
+    at: SortDirection | None = strawberry.field(default=strawberry.UNSET, description="When it was done.")

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from guanxi import audit
 from guanxi.context import Context
 from guanxi.errors import GuanxiError, PluginFailedError
 from guanxi.plugins import enablement, errors, missed, permissions, purging
@@ -124,6 +125,7 @@ async def update_settings(ctx: Context, platform: HostPlatform, plugin: str, set
         if model is not None:
             said = model.model_validate(checked)
             await platform.call_hook(ctx, loaded, "settings_changed", HOOK_SECONDS, settings=said)
+        await audit.record(ctx, action="plugins.settings.changed", subject=plugin, details={"changed": sorted(checked)})
 
 
 def check_settings(loaded: Loaded, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,3 +202,4 @@ async def _call_contained(ctx: Context, platform: HostPlatform, loaded: Loaded, 
 
 async def _tell(ctx: Context, plugin: str, state: str) -> None:
     await ctx.publish(PluginStateChanged(occurred_at=ctx.now(), plugin=plugin, state=state))
+    await audit.record(ctx, action=f"plugins.plugin.{state}", subject=plugin)

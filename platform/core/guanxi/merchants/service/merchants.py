@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
+from guanxi import audit
 from guanxi.context import Context, MerchantRef, Principal
 from guanxi.db.fields import uuid7
 from guanxi.db.merchant import acting_for
@@ -83,6 +84,7 @@ async def create_merchant(ctx: Context, new: NewMerchant, *, then: Callable[[Con
             except IntegrityError as error:
                 raise _slug_taken() from error
             await then(inside)
+            await audit.record(inside, action="merchants.merchant.founded")
     return row
 
 
@@ -113,16 +115,18 @@ async def update_merchant(ctx: Context, changes: MerchantChanges, *, expected_ve
     """
     ctx.require(permissions.WRITE_MERCHANT)
     checked = {name: CHECKS[name](value) for name, value in changes.items()}
-    async with ctx.transaction():
-        mine = Merchant.filter(id=ctx.merchant.id, version=expected_version)
-        changed = await mine.update(
-            **checked,  # names: each is a key of CHECKS
-            version=expected_version + 1,
-            epoch=F("epoch") + 1,
-        )
-        row = await _get(ctx.merchant.id)
-        if not changed:
-            raise _stale(row.version)
+    with acting_for(ctx.merchant.id):  # the merchant's row is the platform's, the entry is the merchant's
+        async with ctx.transaction():
+            mine = Merchant.filter(id=ctx.merchant.id, version=expected_version)
+            changed = await mine.update(
+                **checked,  # names: each is a key of CHECKS
+                version=expected_version + 1,
+                epoch=F("epoch") + 1,
+            )
+            row = await _get(ctx.merchant.id)
+            if not changed:
+                raise _stale(row.version)
+            await audit.record(ctx, action="merchants.settings.changed", details={"changed": sorted(checked)})
     return row
 
 
