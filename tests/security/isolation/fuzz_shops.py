@@ -142,7 +142,7 @@ async def _seed_quality(ctx: Context, shop: Shop, number: int) -> None:
     """Two who were merged, two who may be one, two who are not, and two that a client may merge."""
     ids = [await _seed_customer(ctx, shop, 5_000 + number * 10 + place) for place in range(8)]
     merge = await quality.merge_customers(ctx, ids[0], ids[1])
-    pair = {"score": shop.number(number), "reasons": ["phone"], "found_at": ctx.now()}
+    pair = {"score": shop.base % 1_000_000_000 + number, "reasons": ["phone"], "found_at": ctx.now()}
     suggested = await DuplicatePair.create(customer_id=ids[2], other_id=ids[3], **pair)
     dismissed = await DuplicatePair.create(customer_id=ids[4], other_id=ids[5], **pair)
     await quality.dismiss_duplicate(ctx, dismissed.id)
