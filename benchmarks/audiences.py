@@ -14,6 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -102,7 +103,10 @@ def main() -> int:
         found = [asyncio.run(measure(Settings(database_url=f"sqlite://{folder}/a.db"), customers, rounds))]
     with servers.start() as server:
         asyncio.run(server.create("audiences"))
-        settings = Settings(database_url=server.app_url("audiences"), owner_url=server.owner_url("audiences"))
+        keys = Path(server.folder) / "guanxi.keys"
+        settings = Settings(
+            database_url=server.app_url("audiences"), owner_url=server.owner_url("audiences"), key_file=keys
+        )
         found.append(asyncio.run(measure(settings, customers, rounds)))
     print(f"{'database':10} {'matching':>9} {'preview ms':>11} {'by hand ms':>11} {'ratio':>6} {'floor':>6}")
     for one in found:

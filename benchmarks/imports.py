@@ -120,7 +120,8 @@ async def measure_postgres_round(server: Server, number: int, measured: Measured
     first, second = f"a{number}", f"b{number}"
     await server.create(first)
     await server.create(second)
-    mine = Settings(database_url=server.app_url(first), owner_url=server.owner_url(first))
+    keys = Path(server.folder) / "guanxi.keys"
+    mine = Settings(database_url=server.app_url(first), owner_url=server.owner_url(first), key_file=keys)
     measured.imported.append(await import_into(mine))
     rows = await read_postgres(server, first)
     await migrate(Settings(database_url=server.app_url(second), owner_url=server.owner_url(second)))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 
 from guanxi import app
 from guanxi.settings import Settings
@@ -34,7 +35,11 @@ def stoppable() -> Iterator[Stoppable]:
             found = servers.server_at(running.get_uri())
             asyncio.run(found.administer(servers.ROLES))
             asyncio.run(found.create("outage"))
-            settings = Settings(database_url=found.app_url("outage"), owner_url=found.owner_url("outage"))
+            settings = Settings(
+                database_url=found.app_url("outage"),
+                owner_url=found.owner_url("outage"),
+                key_file=Path(folder) / "guanxi.keys",
+            )
             asyncio.run(app.migrate(settings))
 
             def stop() -> None:
