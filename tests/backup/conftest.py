@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from guanxi import app
+from guanxi import app, cli
 from guanxi.context import Context
 from guanxi.merchants import service as merchants
 from guanxi.settings import Settings
@@ -20,7 +21,6 @@ from guanxi.staff import service as staff
 from guanxi.testing.databases import Templates
 
 SHOPS = ("tea", "silk")
-COMMAND = str(Path(sys.executable).parent / "guanxi")
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -70,10 +70,8 @@ def run() -> Any:
     """``run(settings, *arguments)``: a command line; its exit code and what it printed."""
 
     def command(settings: Settings, *arguments: str) -> tuple[int, str]:
-        done = subprocess.run(
-            [COMMAND, *arguments], check=False, env=environment(settings), capture_output=True, text=True
-        )
-        return done.returncode, done.stdout + done.stderr
+        done = CliRunner().invoke(cli.app, list(arguments), env=environment(settings))
+        return done.exit_code, done.output
 
     return command
 
