@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import fuzz_registry
 from fuzz_documents import DEPTH, Document, Values
@@ -25,6 +25,7 @@ from guanxi.settings import Limits
 # A probe reads everything behind its target: what a client may ask at once is another test's business.
 WIDE = Limits.model_validate({"tokens": 20_000, "cost": 10**7, "cost_per_minute": 10**12, "root_aliases": 100})
 REQUEST = "probe"
+W = TypeVar("W", bound="World")
 _identifier = IdField()
 
 
@@ -128,12 +129,14 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(opened: Installation, shops: tuple[Shop, Shop], folder: Path) -> AsyncIterator[World]:
+async def open_world(
+    opened: Installation, shops: tuple[Shop, Shop], folder: Path, kind: type[W] = World
+) -> AsyncIterator[W]:
     """Both shops as they stand in the database, with all that the schema of A takes."""
     vars(opened.platform)["limits"] = WIDE
     a, b = shops
     schema = await opened.platform.schema_for(a.principals["admin"].plugins)
-    world = World(opened, folder, a, b, schema, list_targets(schema.graphql))
+    world = kind(opened, folder, a, b, schema, list_targets(schema.graphql))
     await world.look()
     yield world
 
