@@ -39,7 +39,7 @@ SYNONYMS: Final[Mapping[str, str]] = {
     "lifecycle": "状态 客户状态 生命周期 lifecycle stage",
     "source": "来源 客户来源 渠道来源 source",
     "locale": "语言 locale language",
-    IGNORED: "序号 行号 备注 问题 修改建议 no rownumber remark problem suggestion",
+    IGNORED: "序号 行号 备注 问题 问题problem 修改建议 修改建议suggestion no rownumber remark problem suggestion",
 }
 MANY: Final = frozenset({"phone", "email", "wechat", "tag", IGNORED})
 KNOWN: Final = {word: target for target, words in SYNONYMS.items() for word in words.split()}
