@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
+from starlette.applications import Starlette
+
 from guanxi.audit import Sealer
 from guanxi.db import migrations
 from guanxi.db.apps import App
@@ -29,6 +31,7 @@ from guanxi.plugins.watchdog import Watchdog
 from guanxi.plugins.worker import Worker
 from guanxi.schema.part import SchemaPart
 from guanxi.settings import Settings
+from guanxi.sources import routes as source_routes
 from guanxi.telemetry import exposition, logs, metrics, tracing
 
 # Core domains, each below those after it; registered through the same hook as plugins.
@@ -46,6 +49,7 @@ DOMAINS = (
     "audiences",
     "quality",
     "privacy",
+    "sources",
     "webhooks",
     "plugins",
 )
@@ -66,6 +70,7 @@ CORE_APPS = tuple(
         "audiences",
         "quality",
         "privacy",
+        "sources",
         "webhooks",
         "execution",
         "plugins",
@@ -251,11 +256,19 @@ async def _serve(settings: Settings) -> None:
             watchdog.stop()
 
 
+def http_application(opened: Installation) -> Starlette:
+    """Every address of an open installation."""
+    gateway = InstallationGateway(opened.platform)
+    routes = [
+        *file_routes.routes(gateway.open_merchant, opened.platform.cursor_key),
+        *source_routes.routes(gateway.open_shop, opened.settings.limits.body_bytes),
+    ]
+    return application.build(gateway, opened.settings, routes=routes)
+
+
 def serve_installation(opened: Installation) -> server.DrainingServer:
     """The server of an open installation; await its ``serve()`` in the same loop."""
-    gateway = InstallationGateway(opened.platform)
-    routes = file_routes.routes(gateway.open_merchant, opened.platform.cursor_key)
-    asgi = application.build(gateway, opened.settings, routes=routes)
+    asgi = http_application(opened)
     state = asgi.state
     return server.DrainingServer(server.configure(asgi, opened.settings), state.lifecycle, state.sockets)
 

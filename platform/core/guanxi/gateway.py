@@ -135,6 +135,16 @@ class InstallationGateway:
             plugins, actor = await self._plugins_of(merchant_id), Actor("system", "door")
             yield await self._context(Principal(merchants.ref_of(row), actor, plugins, row.epoch), call)
 
+    @asynccontextmanager
+    async def open_shop(self, slug: str, call: Call) -> AsyncIterator[Context]:
+        """The same for a merchant by its slug. Raises: UnauthenticatedError."""
+        with self._database():
+            found = await Merchant.get_or_none(slug=slug)
+        if found is None:
+            raise errors.unauthenticated()
+        async with self.open_merchant(found.id, call) as ctx:
+            yield ctx
+
     @contextmanager
     def _acting(self, principal: Principal) -> Iterator[None]:
         """The database and the merchant, bound to the running task."""

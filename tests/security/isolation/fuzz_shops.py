@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from guanxi import jobs
 from guanxi.accounts import service as accounts
 from guanxi.accounts.models import Account
@@ -35,6 +37,7 @@ from guanxi.plugins import worker
 from guanxi.privacy import service as privacy
 from guanxi.quality import service as quality
 from guanxi.quality.models import DuplicatePair
+from guanxi.sources import service as sources
 from guanxi.staff import service as staff
 from guanxi.staff.models import Post, StaffMember
 from guanxi.teamwork import service as teamwork
@@ -135,6 +138,7 @@ async def grow(opened: Installation, shop: Shop, folder: Path, number: int) -> N
     await _seed_privacy(_inside(ctx, shop), shop, ids, number)
     await _seed_segments(_inside(ctx, shop), shop, number)
     await _seed_quality(_inside(ctx, shop), shop, number)
+    await _seed_sources(_inside(ctx, shop), shop, number)
     await worker.serve_merchant(opened.platform, shop.merchant, shop.now)
 
 
@@ -424,6 +428,19 @@ async def _seed_segments(ctx: Context, shop: Shop, number: int) -> None:
         draft = audiences.SegmentDraft(name, TextIs("customers.tags", (tag,)), description=name)
         made = await audiences.save_segment(ctx, draft)
         shop.named["segment"] = made.hex
+
+
+async def _seed_sources(ctx: Context, shop: Shop, number: int) -> None:
+    """One whose batch held a row that waits."""
+    name = f"{shop.mark.lower()}source{number}"
+    changes = sources.SourceChanges(title=shop.text("source", "title", number), preset="jd")
+    await sources.create_source(ctx, name, changes)
+    source = await sources.find_source(name)
+    assert source is not None
+    row = {"orderId": shop.text("letter", "row", number)}
+    body = orjson.dumps({"orderInfoList": [row]})
+    receipt = await sources.receive(ctx, source, shop.text("letter", "message", number), body)
+    assert len(receipt.refusals) == 1
 
 
 async def _answer_once(opened: Installation, shop: Shop) -> None:

@@ -1,0 +1,1 @@
+"""数据来源: other systems that send customers and interactions in signed batches."""

@@ -1,0 +1,1 @@
+"""How a foreign row becomes a customer and facts, without a database."""
