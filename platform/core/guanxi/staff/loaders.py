@@ -1,5 +1,6 @@
 """Fields that are worked out for all rows of a level at once, and inputs as the service takes them."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from guanxi.context import Context
 from guanxi.execution import rows
 from guanxi.permissions import Permission
 from guanxi.schema.ids import Id, encode
+from guanxi.schema.scalars import Long
 from guanxi.staff import service, types
 from guanxi.staff.permissions import READ_ORGANISATION, READ_PEOPLE, READ_ROLES, READ_TOKENS
 from guanxi.staff.types import schema
@@ -49,6 +51,17 @@ def actor_of(ctx: Context) -> types.Actor:
     reach = actor.scope.reach if isinstance(actor.scope, service.PostScope) else types.PostScope.MERCHANT
     post_id = Id.parse(encode(types.POST, actor.post_id)) if actor.post_id else None
     return types.Actor(kind=actor.kind, id=actor.id, post_id=post_id, scope=types.PostScope(reach))
+
+
+def heirs_of(values: types.HandOverPostInput) -> tuple[UUID | None, UUID | None]:
+    """The post and the person of a handover, where one was sent."""
+    to_post, to_person = values.to_post, values.to_person
+    return to_post and to_post.of(types.POST), to_person and to_person.of(types.PERSON)
+
+
+def moved_rows(moved: Mapping[str, int]) -> list[types.MovedRows]:
+    """What went along with a post, by table."""
+    return [types.MovedRows(table=table, count=Long(count)) for table, count in sorted(moved.items())]
 
 
 def parent_of(given: strawberry.Some[Id | None] | None) -> UUID | None:

@@ -5,7 +5,6 @@ from guanxi.permissions import SIGNED_IN
 from guanxi.schema.connections import Connection
 from guanxi.schema.declare import page
 from guanxi.schema.roots import Query
-from guanxi.schema.scalars import Long
 from guanxi.staff import loaders, models, service, types
 from guanxi.staff import permissions as rights
 from guanxi.staff.permissions import READ_PEOPLE, READ_ROLES, READ_TOKENS, WRITE_PEOPLE, WRITE_ROLES, WRITE_TOKENS
@@ -79,13 +78,9 @@ async def upsert_role(ctx: Context, values: types.UpsertRoleInput) -> types.Upse
 @schema.mutation(permission=WRITE_TOKENS, step_up=True)
 async def create_token(ctx: Context, values: types.CreateTokenInput) -> types.CreateTokenPayload | None:
     """Issue a token. Its text is in this answer and nowhere else; an idempotency key is refused."""
+    role, post = values.role and values.role.of(types.ROLE), values.post and values.post.of(types.POST)
     issued = await service.create_token(
-        ctx,
-        name=values.name,
-        role_id=values.role and values.role.of(types.ROLE),
-        post_id=values.post and values.post.of(types.POST),
-        scopes=values.scopes,
-        expires_at=values.expires_at,
+        ctx, name=values.name, role_id=role, post_id=post, scopes=values.scopes, expires_at=values.expires_at
     )
     return types.CreateTokenPayload(token_id=issued.token.id, text=issued.text)
 
@@ -156,15 +151,12 @@ async def hand_over_post(ctx: Context, values: types.HandOverPostInput) -> types
 
     From then on whoever held it sees nothing of it, on open sockets too. What is done already is not done again.
     """
+    to_post, to_person = loaders.heirs_of(values)
+    post, version = values.post.of(types.POST), values.expected_version
     done = await service.hand_over(
-        ctx,
-        post_id=values.post.of(types.POST),
-        to_post_id=values.to_post and values.to_post.of(types.POST),
-        to_person_id=values.to_person and values.to_person.of(types.PERSON),
-        expected_version=values.expected_version,
+        ctx, post_id=post, to_post_id=to_post, to_person_id=to_person, expected_version=version
     )
-    moved = [types.MovedRows(table=table, count=Long(count)) for table, count in sorted(done.moved.items())]
-    return types.HandOverPostPayload(post_id=done.post.id, moved=moved)
+    return types.HandOverPostPayload(post_id=done.post.id, moved=loaders.moved_rows(done.moved))
 
 
 @schema.mutation(permission=WRITE_PEOPLE)

@@ -23,7 +23,10 @@ def tables() -> Iterator[tuple[type[MerchantModel], str]]:
 async def has_any(post_id: UUID) -> bool:
     """Whether anything belongs to the post."""
     for model, column in tables():
-        if await model.filter(**{column: post_id}).exists():
+        mine = model.filter(
+            **{column: post_id},  # names: a model's own handed_over
+        )
+        if await mine.exists():
             return True
     return False
 
@@ -32,7 +35,9 @@ async def move(ctx: Context, source: UUID, target: UUID) -> dict[str, int]:
     """Give all that belongs to one post to another, both locked, in the running transaction; how many rows of each."""
     moved = {}
     for model, column in tables():
-        mine = model.filter(**{column: source})
+        mine = model.filter(
+            **{column: source},  # names: a model's own handed_over
+        )
         # In one order for everybody, so that this and a change of many rows never wait for each other in a circle.
         await mine.order_by("id").select_for_update(no_key=True).values_list("id", flat=True)
         values: dict[str, Any] = {column: target}
@@ -40,7 +45,9 @@ async def move(ctx: Context, source: UUID, target: UUID) -> dict[str, int]:
             values["version"] = F("version") + 1
         if "updated_at" in model._meta.fields_map:
             values["updated_at"] = ctx.now()
-        count = await mine.update(**values)
+        count = await mine.update(
+            **values,  # names: written out above
+        )
         if count:
             moved[model._meta.db_table] = count
     return moved

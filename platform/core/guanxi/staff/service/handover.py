@@ -38,10 +38,9 @@ async def hand_over(
 
     Args:
         ctx: who decides it.
-        post_id: the post that is handed over.
+        post_id: the post that is handed over; ``expected_version`` is the one that the decision was made for.
         to_post_id: the post that gets all that belongs to it; None: that stays with the post.
         to_person_id: who holds it from now on; None: whoever holds it goes on.
-        expected_version: the version of the post that the decision was made for.
 
     Raises:
         ForbiddenError: HAND_OVER_POSTS is missing, or one of the posts can do or see more than the actor.

@@ -82,7 +82,10 @@ async def update_post(ctx: Context, post_id: UUID, changes: PostChanges, *, expe
         values |= {"unit_id": changes.unit_id or post.unit_id, "role_id": changes.role_id or post.role_id}
         if changes.is_archived is not None and changes.is_archived != (post.archived_at is not None):
             values["archived_at"] = await _close(ctx, post) if changes.is_archived else None
-        await Post.filter(id=post.id).update(**values, version=post.version + 1)
+        await Post.filter(id=post.id).update(
+            **values,  # names: written out above
+            version=post.version + 1,
+        )
         # What a token of the post may do follows from the post.
         await ApiToken.filter(post_id=post.id).update(role_id=values["role_id"])
         await post.refresh_from_db()
