@@ -1,9 +1,8 @@
 """What ``guanxi doctor`` looks at; each check says what it found and what cures it."""
 
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,7 +11,7 @@ from tortoise.exceptions import BaseORMException
 
 from guanxi import app
 from guanxi.crypto import UnusableKeysError
-from guanxi.db import migrations, sealing
+from guanxi.db import migrations, sealing, sqlite_copies
 from guanxi.db.database import Database
 from guanxi.settings import Settings
 from guanxi.telemetry import tracing
@@ -79,13 +78,9 @@ def _keys() -> Check:
 
 def _sqlite(settings: Settings) -> list[Check]:
     path = _file_of(settings)
-    with closing(sqlite3.connect(path)) as connection:
-        [(said,), *_] = connection.execute("PRAGMA quick_check(1)").fetchall()
-        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
-    is_sound = said == "ok" and not broken
+    problem = sqlite_copies.fault_of(path)
     sound = Check("file", "ok", "its pages and foreign keys are sound")
-    if not is_sound:
-        problem = str(said) if said != "ok" else f"{len(broken)} rows point nowhere"
+    if problem is not None:
         sound = Check("file", "fail", problem, "Stop serving and restore the last backup: guanxi restore FILE")
     return [sound, _disk("disk of the database", path.parent)]
 

@@ -33,6 +33,16 @@ def copy(source: Path, target: Path) -> tuple[dict[str, int], list[str]]:
         raise UnsoundCopyError(f"{source}: {error}") from error
 
 
+def fault_of(path: Path) -> str | None:
+    """What is wrong with a file that is served; None where its pages and foreign keys are sound."""
+    with closing(sqlite3.connect(path)) as connection:
+        [(said,), *_] = connection.execute("PRAGMA quick_check(1)").fetchall()
+        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if said != "ok":
+        return str(said)
+    return f"{len(broken)} rows point nowhere" if broken else None
+
+
 def _checked(copied: sqlite3.Connection) -> tuple[dict[str, int], list[str]]:
     [(said,), *_] = copied.execute("PRAGMA integrity_check").fetchall()
     if said != "ok":

@@ -7,19 +7,9 @@ from tortoise import fields
 from tortoise.fields.base import Field
 
 from guanxi.customers.models import Customer
-from guanxi.db.fields import IdField, UtcField
+from guanxi.db.fields import IdField, TokenField, UtcField
 from guanxi.db.models import MerchantModel
 from guanxi.db.privacy import Privacy
-
-
-class TokenField(Field[bytes]):
-    """A text as UTF-8 bytes: their order is that of code points, whatever the database takes for its language."""
-
-    SQL_TYPE = "BYTEA"
-    field_type = bytes
-
-    class _db_sqlite:  # noqa: N801 - Tortoise looks dialects up by this name
-        SQL_TYPE = "BLOB"
 
 
 class SearchToken(MerchantModel):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from guanxi.audiences.models import Segment, SegmentChange, SegmentMember
-from guanxi.audiences.service import refreshing, store
+from guanxi.audiences.service import refreshing
 from guanxi.audiences.service.refreshing import STATIC
 from guanxi.audiences.service.store import Moved
 from guanxi.context import Context
@@ -35,7 +35,7 @@ async def recount(ctx: Context) -> None:
     """Let every segment's count be the number of its members, in one statement."""
     statement = Statement(ctx.platform.dialect)
     merchant = statement.bind(ctx.merchant.id)
-    await store.execute(
+    await ctx.platform.fetch(
         'UPDATE "segment" SET member_count = (SELECT count(*) FROM "segment_member" m'
         ' WHERE m.merchant_id = "segment".merchant_id AND m.segment_id = "segment".id)'
         f" WHERE merchant_id = {merchant}",

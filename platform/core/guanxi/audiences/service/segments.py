@@ -121,7 +121,9 @@ async def _change(
     try:
         async with ctx.transaction():
             changed = {**values, "updated_at": ctx.now(), "version": row.version + 1}
-            await Segment.filter(id=segment_id).update(**changed)
+            await Segment.filter(id=segment_id).update(
+                **changed,  # names: this service writes them out
+            )
     except IntegrityError as error:
         raise errors.name_taken(values["name"]) from error
     if has_new_members:

@@ -1,10 +1,7 @@
 """Statements that move members: set-based, never a row in Python."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Any
 from uuid import UUID
 
 from guanxi.audiences.models import SegmentChange
@@ -14,7 +11,6 @@ from guanxi.audiences.service.compiling import Matching
 from guanxi.context import Context
 from guanxi.execution.sql import Statement
 
-PLACE = re.compile(r"\?(\d+)")
 # Rows made in a database get a random id there: nobody orders them by it.
 NEW_ID = {"sqlite": "randomblob(16)", "postgres": "gen_random_uuid()"}
 CHANGE = "id, merchant_id, segment_id, customer_id, refresh_number, has_entered, changed_at"
@@ -47,7 +43,7 @@ async def note_changes(ctx: Context, audience: Node, segment_id: UUID, number: i
         f" UNION ALL SELECT {same}, m.customer_id, {tail.format(entered=_truth(False, statement))} FROM {mine}"
         f" AND NOT EXISTS (SELECT 1 FROM matching n WHERE n.id = m.customer_id)"
     )
-    await execute(sql, statement.params)
+    await ctx.platform.fetch(sql, statement.params)
     return await _counted(ctx, segment_id, number)
 
 
@@ -58,12 +54,12 @@ async def apply_changes(ctx: Context, segment_id: UUID, number: int) -> None:
     theirs = f'"segment_change" g WHERE g.merchant_id = {merchant} AND g.segment_id = {segment}'
     theirs += f" AND g.refresh_number = {number} AND g.has_entered = "
     left, entered = theirs + _truth(False, statement), theirs + _truth(True, statement)
-    await execute(
+    await ctx.platform.fetch(
         f'DELETE FROM "segment_member" WHERE merchant_id = {merchant} AND segment_id = {segment}'
         f" AND customer_id IN (SELECT g.customer_id FROM {left})",
         statement.params,
     )
-    await execute(
+    await ctx.platform.fetch(
         f'INSERT INTO "segment_member" (id, merchant_id, segment_id, customer_id, entered_at)'
         f" SELECT {NEW_ID[statement.dialect]}, g.merchant_id, g.segment_id, g.customer_id, g.changed_at FROM {entered}",
         statement.params,
@@ -74,13 +70,6 @@ async def _counted(ctx: Context, segment_id: UUID, number: int) -> Moved:
     mine = SegmentChange.filter(segment_id=segment_id, refresh_number=number)
     entered = await mine.filter(has_entered=True).count()
     return Moved(entered, await mine.count() - entered)
-
-
-async def execute(sql: str, params: Sequence[Any]) -> None:
-    """Run a statement in the running transaction."""
-    client = SegmentChange._meta.db
-    text = sql if client.capabilities.dialect == "sqlite" else PLACE.sub(r"$\1", sql)
-    await client.execute_query(text, list(params))
 
 
 def _typed(place: str, name: str, statement: Statement) -> str:

@@ -106,7 +106,11 @@ def _place_of(column: str) -> Callable[[Context, Sequence[UUID]], Awaitable[list
         ctx.require(permissions.READ_CUSTOMERS)
         found: dict[UUID, list[str]] = {one: [] for one in customer_ids}
         for some in _chunks(customer_ids):
-            rows = ContactPoint.filter(customer_id__in=some, kind=ADDRESS, **{f"{column}__not_isnull": True})
+            rows = ContactPoint.filter(
+                customer_id__in=some,
+                kind=ADDRESS,
+                **{f"{column}__not_isnull": True},  # names: each fact above names its column
+            )
             _gather(found, await rows.values_list("customer_id", column))
         return [found[one] for one in customer_ids]
 

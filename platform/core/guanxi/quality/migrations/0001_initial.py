@@ -1,8 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from guanxi.db.fields import IdField, UtcField, uuid7
+from guanxi.db.fields import IdField, TokenField, UtcField, uuid7
 from guanxi.db.merchant import current_merchant
-from guanxi.quality.models import TokenField
 from orjson import loads
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS

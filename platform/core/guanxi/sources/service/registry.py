@@ -86,7 +86,9 @@ async def update_source(
             raise errors.stale_source(row.version)
         if any(getattr(row, name) != value for name, value in values.items()):
             values |= {"version": row.version + 1, "updated_at": ctx.now()}
-            await Source.filter(id=source_id).update(**values)
+            await Source.filter(id=source_id).update(
+                **values,  # names: this service writes them out
+            )
 
 
 async def rotate_secret(ctx: Context, source_id: UUID, *, overlap: timedelta = OVERLAP) -> Issued:

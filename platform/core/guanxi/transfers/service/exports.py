@@ -159,8 +159,10 @@ async def _note(ctx: Context, action: str, row: FileExport, details: dict[str, A
 async def _move(ctx: Context, row: FileExport, **changes: Any) -> None:
     """Raises: ConflictError where another process writes the same export."""
     changes = {**changes, "version": row.version + 1}
-    # names: those that this module writes out
-    if not await FileExport.filter(id=row.id, version=row.version).update(**changes):
+    changed = await FileExport.filter(id=row.id, version=row.version).update(
+        **changes,  # names: those that this module writes out
+    )
+    if not changed:
         raise errors.busy_import()
     row.update_from_dict(changes)
 

@@ -156,8 +156,10 @@ async def move(ctx: Context, row: FileImport, **changes: object) -> None:
         ConflictError: somebody did.
     """
     changes = {**changes, "version": row.version + 1}
-    # names: those that the callers in this package write out
-    if not await FileImport.filter(id=row.id, version=row.version).update(**changes):
+    changed = await FileImport.filter(id=row.id, version=row.version).update(
+        **changes,  # names: those that the callers in this package write out
+    )
+    if not changed:
         raise errors.busy_import()
     row.update_from_dict(changes)
     await ctx.publish(
