@@ -43,7 +43,9 @@ class Towns:
         """How to reach a copy of one's own."""
         name, _ = self._town(dialect)
         if dialect == "sqlite":
-            return Settings(database_url=f"sqlite://{shutil.copyfile(name, folder / 'guanxi.db')}")
+            copy = shutil.copyfile(name, folder / "guanxi.db")
+            shutil.copy(f"{name}.keys", f"{copy}.keys")  # with its mode
+            return Settings(database_url=f"sqlite://{copy}")
         return self._create(name)
 
     def _town(self, dialect: str) -> tuple[str, list[Shop]]:
