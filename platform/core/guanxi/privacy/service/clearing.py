@@ -7,6 +7,7 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.fields.base import Field
 
+from guanxi.db.fields import EncryptedField
 from guanxi.privacy.service.tables import HangingTable
 
 CHUNK = 500
@@ -17,15 +18,31 @@ async def clear(table: HangingTable, ids: Sequence[UUID], names: Iterable[str]) 
     wanted = list(names)
     model, unique = table.model, _unique_columns(table.model)
     blank = {name: blank_of(model._meta.fields_map[name]) for name in wanted if name not in unique}
+    sealed = {name for name, value in blank.items() if value is not None and _is_encrypted(model, name)}
+    blank = {name: value for name, value in blank.items() if name not in sealed}
     apart = [name for name in wanted if name in unique]
     for start in range(0, len(ids), CHUNK):
         page = list(ids[start : start + CHUNK])
+        if sealed:
+            await _seal_nothing(model, page, sorted(sealed))
         if blank:
             await model.filter(id__in=page).update(**blank)  # names: columns of the model
         for row_id in page if apart else ():
             own = {name: _own_blank(model._meta.fields_map[name], row_id) for name in apart}
             await model.filter(id=row_id).update(**own)  # names: columns of the model
     return len(ids) if wanted else 0
+
+
+def _is_encrypted(model: type[Model], name: str) -> bool:
+    return isinstance(model._meta.fields_map[name], EncryptedField)
+
+
+async def _seal_nothing(model: type[Model], ids: Sequence[UUID], names: Sequence[str]) -> None:
+    """Only a row's own write seals a value, and nothing is sealed like anything else."""
+    rows = await model.filter(id__in=ids)
+    for row in rows:
+        row.update_from_dict(dict.fromkeys(names, ""))
+    await model.bulk_update(rows, fields=list(names))
 
 
 def is_filled(row: Model, names: Iterable[str]) -> bool:
