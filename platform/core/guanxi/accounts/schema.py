@@ -1,5 +1,9 @@
 """GraphQL of invitations, sessions and shoppers' tokens."""
 
+from typing import Annotated
+
+import strawberry
+
 from guanxi.accounts import permissions, service, types
 from guanxi.context import Context
 from guanxi.permissions import SIGNED_IN
@@ -7,10 +11,11 @@ from guanxi.schema.ids import Id
 from guanxi.staff.types import PERSON
 
 schema = types.schema
+Person = Annotated[Id | None, strawberry.argument(description="Another staff member; oneself when left out.")]
 
 
 @schema.query(permission=SIGNED_IN)
-async def staff_sessions(ctx: Context, staff_member: Id | None = None) -> list[types.StaffSession]:
+async def staff_sessions(ctx: Context, staff_member: Person = None) -> list[types.StaffSession]:
     """Where oneself, or with accounts.session.revoke another staff member, is signed in; newest first."""
     rows = await service.list_sessions(ctx, staff_member.of(PERSON) if staff_member else None)
     current = ctx.principal.sign_in.credential if ctx.principal.sign_in else None
