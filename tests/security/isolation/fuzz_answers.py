@@ -11,7 +11,7 @@ from guanxi.execution.request import Answer
 
 ID = re.compile(r"\b[a-z]{2,8}_[0-9a-f]{32}\b")
 MOMENT = re.compile(r"\b2[0-9]{3}-[01][0-9]-[0-3][0-9]T[0-9:.]+(Z|\+00:00)")
-SECRET = re.compile(r"gx_[a-z]+_[0-9A-Za-z]{8}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}")
+SECRET = re.compile(r"gx_[a-z]+_[0-9A-Za-z]{8}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}|whsec_[0-9A-Za-z+/=]{40,}")
 LINK = re.compile(r"/files/[A-Za-z0-9_-]{60,}")  # signed, with the time until when it works
 CURSOR_KEYS = frozenset({"cursor", "startCursor", "endCursor"})
 MAC_BYTES = 13  # version and signature

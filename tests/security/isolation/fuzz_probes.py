@@ -72,9 +72,21 @@ async def list_probes(world: World) -> list[Probe]:
         found += single
         named = {one.positions[0].place: one for one in single if one.names_things}
         if len(named) > 1:
-            values = {place: one.values[place] for place, one in named.items()}
+            is_twice = target.root == "eraseCustomer"  # one id, sent twice
+            values = {
+                place: _another(one.values[place], 0 if is_twice else number)
+                for number, (place, one) in enumerate(named.items())
+            }
             found.append(Probe(target, values, tuple(one.positions[0] for one in named.values())))
     return found
+
+
+def _another(value: Value, number: int) -> Value:
+    """Two ids that were never given are two, as those of B are."""
+    missing = value.missing
+    if isinstance(missing, str) and missing.endswith(NOBODY):
+        missing = f"{missing[: -len(str(number))]}{number}"
+    return Value(value.foreign, missing, value.own)
 
 
 def values_of(world: World, target: Target, one: Position, cursors: Mapping[str, Any]) -> list[Value]:
@@ -112,7 +124,9 @@ def _text(world: World, table: str, column: str, coordinate: str) -> Value:
         other = {row[column] for row in world.rows["ZA" if mark == "ZB" else "ZB"][table]}
         texts = [row[column] for row in world.rows[mark][table] if row[column] not in other]
         wanted = [one for one in texts if ("@" in one) == coordinate.endswith(".email")]
-        return next(one for one in wanted if coordinate != "CustomerBy.phone" or one.startswith("+"))
+        found = [one for one in wanted if coordinate != "CustomerBy.phone" or one.startswith("+")]
+        assert found, f"{coordinate}: the seed has no text for it in {table}.{column}"
+        return found[0]
 
     foreign = first("ZB")
     missing = re.sub("b", "q", foreign[:2].lower()) if foreign[:2].islower() else foreign[:2].replace("B", "Q")

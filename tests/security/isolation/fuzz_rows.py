@@ -1,6 +1,7 @@
 """What a merchant owns, row by row: what must never be seen by another one, and whether anything of it changed."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from uuid import UUID
 from fuzz_shops import Shop
 
 from guanxi.customers.rules import masks
+from guanxi.db import sealing
 from guanxi.db.database import Database
 from guanxi.db.merchant import acting_for
 
@@ -17,6 +19,7 @@ from guanxi.db.merchant import acting_for
 # Tables of the platform that name a merchant's rows by another column than merchant_id.
 PLATFORM = {"merchant": "id", **dict.fromkeys(("credential", "session", "invitation", "shopper_key"), "home_id")}
 SHORTEST, SMALLEST = 4, 1_000_000
+NAME = re.compile(r"[a-z]+\.[a-z_]+")  # of a fact or a kind of job: the same for everybody
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -28,13 +31,16 @@ def owned_tables(db: Database) -> dict[str, str]:
 
 
 async def read_rows(db: Database, shop: Shop) -> Rows:
-    """All rows of a shop, by table, as the database holds them; inside a transaction what it has written so far."""
+    """All rows of a shop, which is bound, by table, opened; inside a transaction what it has written so far."""
     found: Rows = {}
+    models = {model._meta.db_table: model for app in db.known_apps.values() for model in app.values()}
     for table, column in owned_tables(db).items():
         # On SQLite a name with its schema passes by the wall, so that nothing of the other merchant is hidden.
         name = f'main."{table}"' if db.dialect == "sqlite" else f'"{table}"'
         key = "public_id" if column == "home_id" else "id"
         found[table] = await db.fetch(f"SELECT * FROM {name} WHERE ?1 = {column} ORDER BY {key}", [shop.merchant.id])
+        if sealing.encrypted_columns(models[table]):
+            await sealing.open_records(db.fetch, models[table], found[table])
     return found
 
 
@@ -122,8 +128,13 @@ def _written_bytes(value: str) -> Iterator[str]:
 
 
 def _written_text(value: str) -> Iterator[str]:
-    if value[:1] in "[{":  # JSON on SQLite
-        yield from _written(json.loads(value))
+    if NAME.fullmatch(value):
+        return
+    if value.startswith(("[", "{")):  # JSON on SQLite, or a GraphQL document
+        try:
+            yield from _written(json.loads(value))
+        except json.JSONDecodeError:
+            yield value.lower()
     elif len(value) >= SHORTEST:
         yield value.lower()
         masked = masks.masked(value) or ""

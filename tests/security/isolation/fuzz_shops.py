@@ -360,7 +360,7 @@ async def _seed_file(ctx: Context, shop: Shop, folder: Path, number: int) -> Non
 
 async def _seed_privacy(ctx: Context, shop: Shop, ids: list[Any], number: int) -> None:
     said = privacy.Statement(
-        customer_id=ids[0],
+        customer_id=ids[2],
         channel="sms",
         purpose="marketing",
         state="given",

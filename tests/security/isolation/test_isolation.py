@@ -26,38 +26,61 @@ VOCABULARY = {
     f"{table}.{column}"
     for table, columns in {
         "api_token": ("created_by", "public_id"),
+        "audit_entry": ("action", "actor", "request_id", "subject"),
+        "audit_head": ("key_id",),
         "consent": ("channel", "purpose", "state"),
         "consent_entry": ("actor", "channel", "purpose", "state"),
-        "contact_point": ("collected", "invalid_reason", "kind", "postcode"),
+        "contact_point": ("collected", "invalid_reason", "kind", "postcode", "street"),
         "credential": ("public_id",),
-        "customer": ("gender", "lifecycle", "locale", "timezone"),
-        "execution_idempotency_record": ("digest", "principal"),
         "custom_field": ("kind",),
         "custom_value": ("choice", "collected", "currency"),
+        "customer": ("gender", "lifecycle", "locale", "timezone"),
+        "customer_merge": ("merged_by", "unmerged_by"),
+        "customer_moved_row": ("part",),
+        "dead_letter": ("code", "path", "reason"),
+        "dismissed_pair": ("dismissed_by",),
+        "execution_idempotency_record": ("body", "digest", "principal"),
+        "execution_registered_document": ("document_id", "registered_by"),
         "file": ("created_by", "media_type", "place", "purpose", "sha256", "state"),
         "file_export": ("format", "kind", "started_by", "state", "where"),
         "file_import": ("encoding", "file_hash", "kind", "options_hash", "started_by", "state"),
         "import_problem": ("code", "column", "near"),
         "import_run": ("file_hash", "preset", "state", "error"),
         "interaction": ("actor", "channel", "currency", "kind", "mode"),
+        "invitation": ("public_id", "secret_hash"),
         "job": ("kind", "state"),
+        "kpi_target": ("metric", "period"),
         "legal_hold": ("lifted_by", "placed_by"),
         "membership_program": ("currency", "status"),
         "merchant": ("currency", "document_mode", "locale", "timezone"),
-        "post": ("layer", "scope"),
-        "staff_member": ("state",),
+        "note": ("author", "subject_ref"),
+        "notification": ("kind",),
         "outbox_delivery": ("error", "plugin", "state"),
         "outbox_event": ("name",),
         "plugin_enablement": ("plugin", "state"),
+        "post": ("layer", "scope"),
         "privacy_erasure": ("digest", "erased_by"),
         "privacy_request": ("kind", "state"),
         "retention_rule": ("privacy_class",),
+        "segment": ("kind",),
+        "session": ("key_hash", "public_id", "rights"),
+        "shopper_key": ("public_id",),
+        "source": ("mode", "old_salt", "salt"),
+        "source_batch": ("digest",),
+        "staff_member": ("state",),
+        "task": ("created_by", "state", "subject_ref"),
         "webhook_delivery": ("state", "topic"),
     }.items()
     for column in columns
 }
-# What statistics leave out anyway: there it makes no difference by which void one asks.
-MAKES_NO_DIFFERENCE = ("interactionStats", ("voidsId", "voidedById"))
+# Where it makes no difference by which id one asks: what statistics leave out anyway, what is done later, and lists
+# that are empty for all but one type.
+MAKES_NO_DIFFERENCE = {
+    "interactionStats": ("voidsId", "voidedById"),
+    "startExport": ("input",),
+    "notes": ("subject",),
+    "setCustomFields": ("reference",),
+}
 TIMED, ROUNDS = 200, 4
 
 
@@ -89,8 +112,8 @@ async def test_every_table_of_the_other_merchant_has_rows_and_every_text_carries
 
     plain = {one for one in texts if not _is_marked(rows[one.partition(".")[0]], one.partition(".")[2])}
 
-    assert {table for table in owned_tables(shared.opened.db) if not rows[table]} == set()
-    assert plain - VOCABULARY == set()
+    assert [table for table in owned_tables(shared.opened.db) if not rows[table]] == []
+    assert sorted(plain - VOCABULARY) == []
 
 
 @together
@@ -116,7 +139,7 @@ async def test_each_id_makes_a_difference(shared: World) -> None:
         if await judge.answer(probe, "admin", "own") == await judge.answer(probe, "admin", "missing")
     ]
 
-    assert idle == []
+    assert "\n".join(idle) == ""
 
 
 @together
@@ -126,7 +149,7 @@ async def test_nothing_of_another_merchant_is_seen_told_apart_or_changed(shared:
     for probe, role in _chosen(await list_probes(shared)):
         await judge.try_probe(probe, role)
 
-    assert judge.faults == []
+    assert "\n".join(map(str, judge.faults)) == ""
     assert judge.calls > 300
 
 
@@ -139,7 +162,7 @@ async def test_the_walls_of_the_database_hold_without_the_application(shared: Wo
         for probe, role in _chosen([one for one in probes if is_whole or one.target.operation == "query"], 60):
             await judge.try_probe(probe, role)
 
-    assert judge.faults == []
+    assert "\n".join(map(str, judge.faults)) == ""
     assert rewritten.count > 100
 
 
@@ -212,8 +235,8 @@ def _taken_back(world: World) -> Iterator[Target]:
 def _asks_by_one_id(probe: Probe) -> bool:
     if any(str(one.own).startswith("mer_") for one in probe.values.values()):
         return False  # a merchant is no node, not even one's own
-    root, names = MAKES_NO_DIFFERENCE
-    is_idle = probe.target.root == root and any(name in probe.positions[0].place for name in names)
+    names = MAKES_NO_DIFFERENCE.get(probe.target.root, ())
+    is_idle = any(name in probe.positions[0].place for name in names)
     return probe.has_ids and len(probe.positions) == 1 and not is_idle
 
 

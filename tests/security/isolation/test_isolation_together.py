@@ -115,7 +115,7 @@ async def test_a_merchant_that_uses_up_its_budget_takes_nothing_from_another(wor
 
 
 async def test_what_cannot_be_taken_back_changes_nothing_of_another_merchant(world: World) -> None:
-    alone = ("disablePlugin", "purgePlugin", "rescanPlugins", "enablePlugin")
+    alone = ("exportCustomer", "runRetention", "disablePlugin", "purgePlugin", "rescanPlugins", "enablePlugin")
     targets = {one.root: one for one in world.targets if one.root in ROOTS and ROOTS[one.root].alone}
     with world.opened.db.bound():
         before = await fingerprint(world.opened.db, world.b)
