@@ -52,8 +52,9 @@ class Towns:
         if dialect not in self.made:
             template = self.templates.template(dialect, installed_apps())
             if dialect == "sqlite":
-                settings = Settings(database_url=f"sqlite://{template}")
-                name = template
+                name = str(shutil.copyfile(template, Path(template).with_name("town.db")))  # others copy the template
+                shutil.copy(f"{template}.keys", f"{name}.keys")
+                settings = Settings(database_url=f"sqlite://{name}")
             else:
                 settings = self._create(template)
                 name = urlsplit(settings.database_url).path.lstrip("/")
