@@ -78,6 +78,7 @@ VOCABULARY = {
 MAKES_NO_DIFFERENCE = {
     "interactionStats": ("voidsId", "voidedById"),
     "startExport": ("input",),
+    "startImport": ("file",),
     "notes": ("subject",),
     "setCustomFields": ("reference",),
 }
