@@ -13,9 +13,10 @@ from guanxi.settings import Settings
 from guanxi.transfers import service
 
 
-async def main(url: str, folder: str, merchant: str, import_id: str, page_rows: str) -> None:
+async def main(url: str, key_file: str, folder: str, merchant: str, import_id: str, page_rows: str) -> None:
     apps = [App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations") for name in APPS]
-    db = Database(Settings(database_url=url), apps)
+    keys = Path(key_file) if key_file else None
+    db = Database(Settings(database_url=url, key_file=keys), apps)
     await db.open()
     shop = shop_of(db, Path(folder), MerchantRef(UUID(merchant), "tea-a", "tea-a"))
     with db.bound(), shop.acting() as ctx:

@@ -29,7 +29,8 @@ async def test_a_killed_import_resumes_exactly(
     kills, chance = counts.scaled(30), random.Random(7)
     dirty = dirty_export(kills * 4 * PAGE)
     row = await service.start_import(shop.ctx, await keep(dirty.content), ImportOptions(), is_queued=False)
-    arguments = [database_settings.database_url, tmp_path / "kept", shop.ctx.merchant.id, row.id.hex, PAGE]
+    reached = (database_settings.database_url, database_settings.key_file or "")
+    arguments = [*reached, tmp_path / "kept", shop.ctx.merchant.id, row.id.hex, PAGE]
 
     for _ in range(kills):
         await start_and_kill([str(one) for one in arguments], chance)
