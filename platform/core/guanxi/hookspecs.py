@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import pluggy
@@ -25,7 +25,7 @@ from guanxi.events import (
     InteractionVoided,
 )
 from guanxi.permissions import Permission
-from guanxi.schema.part import SchemaPart
+from guanxi.schema.part import Parameters, SchemaPart
 
 PROJECT = "guanxi"
 GROUP = "guanxi.plugins"
@@ -65,20 +65,6 @@ class Manifest:
     settings: type[BaseModel] | None = None
     models: str | None = None
     migrations: str | None = None
-
-
-class Parameters(Protocol):
-    """Takes values into a statement as parameters: no value ever becomes text of it."""
-
-    @property
-    def dialect(self) -> str:
-        """``sqlite`` or ``postgres``."""
-
-    def bind(self, value: Any) -> str:
-        """The placeholder of a value."""
-
-    def bind_all(self, values: Sequence[Any]) -> str:
-        """Placeholders for IN; of no values, a list that matches nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from guanxi import Context
-from guanxi.hookspecs import Parameters
+from guanxi.schema.part import Parameters
 from guanxi_membership import errors, permissions, rules
 from guanxi_membership.models import Account, MergedSpend, Program, Tier
 

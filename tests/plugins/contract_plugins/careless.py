@@ -20,7 +20,7 @@ from guanxi import (
     hookimpl,
     uuid7,
 )
-from guanxi.hookspecs import Parameters
+from guanxi.schema.part import Parameters
 from guanxi.schema.values import Value
 
 TITLE = Text("Punch card", "集点卡")

@@ -22,7 +22,7 @@ from guanxi import (
     Text,
     hookimpl,
 )
-from guanxi.hookspecs import Parameters
+from guanxi.schema.part import Parameters
 from guanxi.schema.values import Value
 
 TITLE = Text("Punch card", "集点卡")

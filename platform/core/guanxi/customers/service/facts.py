@@ -10,7 +10,8 @@ from guanxi.customers import permissions
 from guanxi.customers.models import ContactPoint, Customer, CustomerTag
 from guanxi.customers.rules.contacts import ContactKind
 from guanxi.errors import Text
-from guanxi.hookspecs import Fact, FactColumn, FactRows, Parameters
+from guanxi.hookspecs import Fact, FactColumn, FactRows
+from guanxi.schema.part import Parameters
 
 CHUNK = 1_000
 ADDRESS = ContactKind.ADDRESS.value

@@ -10,10 +10,11 @@ from uuid import UUID
 from guanxi.context import Context
 from guanxi.errors import Text
 from guanxi.execution.sql import Statement
-from guanxi.hookspecs import Fact, FactRows, Parameters
+from guanxi.hookspecs import Fact, FactRows
 from guanxi.interactions import permissions
 from guanxi.interactions.models import Interaction
 from guanxi.interactions.rules.facts import NET_SIGN, Kind
+from guanxi.schema.part import Parameters
 
 CHUNK = 1_000
 GAINS = tuple(kind for kind, sign in NET_SIGN.items() if sign > 0)
