@@ -1,6 +1,5 @@
 """A shop with an administrator, and staff who sign in to it."""
 
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -14,27 +13,6 @@ from guanxi.staff.models import OrgUnit, Post, PostHolding, Role, StaffMember
 
 SECRET = "correct horse battery staple"
 DESK = Browser("192.0.2.7", "a browser")
-
-
-@dataclass
-class Platform:
-    """Transactions and reads of the database; nobody listens."""
-
-    db: Database
-    cursor_key: bytes = b"k" * 32
-
-    def transaction(self) -> AbstractAsyncContextManager[None]:
-        return self.db.transaction()
-
-    @property
-    def dialect(self) -> str:
-        return self.db.dialect
-
-    async def fetch(self, sql: str, params: Any) -> list[dict[str, Any]]:
-        return await self.db.fetch(sql, params)
-
-    async def publish(self, ctx: Context, event: object) -> None:
-        pass
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from account_house import House, Platform
+from account_house import House
 
 from guanxi.context import Context
 from guanxi.db.apps import App
@@ -18,6 +18,7 @@ from guanxi.db.merchant import acting_for
 from guanxi.merchants import service as merchants
 from guanxi.staff import service as staff
 from guanxi.testing.clock import Clock
+from guanxi.testing.desk import BarePlatform
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def app_set() -> list[App]:
 
 @pytest.fixture
 async def house(db: Database, clock: Clock) -> AsyncIterator[House]:
-    founder = Context(staff.platform_principal(), Platform(db), "r1", clock=clock)
+    founder = Context(staff.platform_principal(), BarePlatform(db), "r1", clock=clock)
     row = await staff.found_merchant(founder, merchants.NewMerchant(slug="tea-a", name="Tea"))
     principal = staff.platform_principal(merchants.ref_of(row))
     with acting_for(row.id):

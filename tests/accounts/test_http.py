@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 import websockets
-from account_house import DESK, SECRET, House, Platform
+from account_house import DESK, SECRET, House
 
 from guanxi import app
 from guanxi.accounts import service
@@ -27,6 +27,7 @@ from guanxi.merchants import service as merchants
 from guanxi.settings import Settings
 from guanxi.staff import service as staff
 from guanxi.staff.models import Role
+from guanxi.testing.desk import BarePlatform
 
 HOST = "localhost"
 PAGE = {"origin": f"https://{HOST}"}
@@ -63,7 +64,7 @@ def app_set() -> list[App]:
 @pytest.fixture
 async def served(database_settings: Settings) -> AsyncIterator[Served]:
     async with app.running(database_settings, work=False) as opened:
-        founder = Context(staff.platform_principal(), Platform(opened.db), "r1")
+        founder = Context(staff.platform_principal(), BarePlatform(opened.db), "r1")
         row = await staff.found_merchant(founder, merchants.NewMerchant(slug="tea-a", name="Tea"))
         ctx = replace(founder, principal=staff.platform_principal(merchants.ref_of(row)))
         with acting_for(row.id):

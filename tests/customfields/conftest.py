@@ -1,8 +1,7 @@
 """Two shops on one database, whose actor may do everything with customers and their custom fields."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -15,54 +14,13 @@ from guanxi.customfields import permissions as _declared  # noqa: F401 - so that
 from guanxi.db.apps import App
 from guanxi.db.database import Database
 from guanxi.db.fields import uuid7
-from guanxi.db.merchant import acting_for
 from guanxi.execution import reads
 from guanxi.permissions import Permission
 from guanxi.schema.composed import ComposedSchema
+from guanxi.testing.desk import BarePlatform, Desk
 
 NOON = datetime(2026, 11, 11, 4, tzinfo=UTC)
 PARTS = ("files", "jobs", "merchants", "staff", "customers", "customfields")
-
-
-@dataclass
-class Platform:
-    """Transactions of the database; events are collected, no plugin is there to answer."""
-
-    db: Database
-    events: list[Any] = field(default_factory=list)
-    cursor_key: bytes = b"k" * 32
-
-    def transaction(self) -> AbstractAsyncContextManager[None]:
-        return self.db.transaction()
-
-    def reading(self) -> AbstractAsyncContextManager[None]:
-        return self.db.reading()
-
-    @property
-    def dialect(self) -> str:
-        return self.db.dialect
-
-    async def fetch(self, sql: str, params: Any) -> list[dict[str, Any]]:
-        return await self.db.fetch(sql, params)
-
-    async def publish(self, ctx: Context, event: object) -> None:
-        self.events.append(event)
-
-
-@dataclass
-class Shop:
-    """A merchant as one of its actors sees it."""
-
-    ctx: Context
-
-    @contextmanager
-    def acting(self) -> Iterator[Context]:
-        with acting_for(self.ctx.merchant.id):
-            yield self.ctx
-
-    def without(self, *missing: str) -> Context:
-        actor = replace(self.ctx.actor, permissions=frozenset(Permission.known) - set(missing))
-        return replace(self.ctx, principal=replace(self.ctx.principal, actor=actor), loaders={})
 
 
 @pytest.fixture
@@ -71,17 +29,17 @@ def app_set() -> Sequence[App]:
 
 
 @pytest.fixture
-def open_shop(db: Database) -> Callable[[str], Shop]:
-    def opened(slug: str) -> Shop:
-        platform: Any = Platform(db)
+def open_shop(db: Database) -> Callable[[str], Desk]:
+    def opened(slug: str) -> Desk:
+        platform: Any = BarePlatform(db)
         principal = Principal(MerchantRef(uuid7(), slug, slug), Actor("token", "t", frozenset(Permission.known)))
-        return Shop(Context(principal, platform, "r1", clock=lambda: NOON))
+        return Desk(Context(principal, platform, "r1", clock=lambda: NOON))
 
     return opened
 
 
 @pytest.fixture
-def shop(open_shop: Callable[[str], Shop]) -> Iterator[Shop]:
+def shop(open_shop: Callable[[str], Desk]) -> Iterator[Desk]:
     """Shop A, bound for the whole test."""
     found = open_shop("tea-a")
     with found.acting():
@@ -89,7 +47,7 @@ def shop(open_shop: Callable[[str], Shop]) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def ctx(shop: Shop) -> Context:
+def ctx(shop: Desk) -> Context:
     return shop.ctx
 
 

@@ -3,8 +3,7 @@
 import io
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,58 +14,26 @@ from guanxi.context import Actor, Context, MerchantRef, Principal
 from guanxi.db.apps import App
 from guanxi.db.database import Database
 from guanxi.db.fields import uuid7
-from guanxi.db.merchant import acting_for
 from guanxi.files import permissions
 from guanxi.files.service import LocalFiles
 from guanxi.permissions import SIGNED_IN
+from guanxi.testing.desk import BarePlatform, Desk
 
 NOON = datetime(2026, 11, 1, 4, tzinfo=UTC)
 EVERYTHING = frozenset({SIGNED_IN, permissions.UPLOAD_FILES, permissions.READ_FILES})
 
 
 @dataclass
-class Platform:
-    """Transactions of the database and a folder; ``answers`` are what plugins say of a file."""
+class Platform(BarePlatform):
+    """And a folder; ``answers`` are what plugins say of a file."""
 
-    db: Database
-    files: LocalFiles
+    files: LocalFiles = field(kw_only=True)
     answers: list[Any] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
-    cursor_key: bytes = b"k" * 32
 
-    def transaction(self) -> AbstractAsyncContextManager[None]:
-        return self.db.transaction()
-
-    def reading(self) -> AbstractAsyncContextManager[None]:
-        return self.db.reading()
-
-    @property
-    def dialect(self) -> str:
-        return self.db.dialect
-
-    async def fetch(self, sql: str, params: Any) -> list[dict[str, Any]]:
-        return await self.db.fetch(sql, params)
-
-    async def ask_plugins(self, ctx: Context, hook: str, **arguments: Any) -> list[Any]:
+    async def ask_plugins(self, _ctx: Context, hook: str, **arguments: Any) -> list[Any]:
         self.asked.append((hook, arguments["file"].path.read_bytes()))
         return self.answers
-
-
-@dataclass
-class Shop:
-    """A merchant as one of its actors sees it."""
-
-    ctx: Context
-    platform: Platform
-
-    @contextmanager
-    def acting(self) -> Iterator[Context]:
-        with acting_for(self.ctx.merchant.id):
-            yield self.ctx
-
-    def without(self, *missing: str) -> Context:
-        actor = replace(self.ctx.actor, permissions=EVERYTHING - set(missing))
-        return replace(self.ctx, principal=replace(self.ctx.principal, actor=actor), loaders={})
 
 
 @pytest.fixture
@@ -75,19 +42,19 @@ def app_set() -> Sequence[App]:
 
 
 @pytest.fixture
-def open_shop(db: Database, tmp_path: Path) -> Callable[[str], Shop]:
+def open_shop(db: Database, tmp_path: Path) -> Callable[[str], Desk]:
     """Shops share one folder, as they share one installation."""
 
-    def opened(slug: str) -> Shop:
-        platform: Any = Platform(db, LocalFiles(tmp_path / "kept"))
+    def opened(slug: str) -> Desk:
+        platform: Any = Platform(db, files=LocalFiles(tmp_path / "kept"))
         principal = Principal(MerchantRef(uuid7(), slug, slug), Actor("token", "t", EVERYTHING))
-        return Shop(Context(principal, platform, "r1", clock=lambda: NOON), platform)
+        return Desk(Context(principal, platform, "r1", clock=lambda: NOON))
 
     return opened
 
 
 @pytest.fixture
-def shop(open_shop: Callable[[str], Shop]) -> Iterator[Shop]:
+def shop(open_shop: Callable[[str], Desk]) -> Iterator[Desk]:
     """Shop A, bound for the whole test."""
     found = open_shop("tea-a")
     with found.acting():
@@ -95,7 +62,7 @@ def shop(open_shop: Callable[[str], Shop]) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def ctx(shop: Shop) -> Context:
+def ctx(shop: Desk) -> Context:
     return shop.ctx
 
 

@@ -1,8 +1,7 @@
 """Two shops on one database, each with an actor who may do everything with interactions, and some customers."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,10 +16,10 @@ from guanxi.customers.permissions import READ_CUSTOMERS, WRITE_CUSTOMERS
 from guanxi.db.apps import App
 from guanxi.db.database import Database
 from guanxi.db.fields import uuid7
-from guanxi.db.merchant import acting_for
 from guanxi.interactions import permissions
 from guanxi.interactions.rules.facts import NewInteraction
 from guanxi.permissions import SIGNED_IN
+from guanxi.testing.desk import BarePlatform, Desk
 
 NOON = datetime(2026, 11, 11, 4, tzinfo=UTC)
 EVERYTHING = frozenset(
@@ -37,49 +36,8 @@ EVERYTHING = frozenset(
 
 
 @dataclass
-class Platform:
-    """Transactions of the database; events are collected, no plugin is there to answer."""
-
-    db: Database
-    events: list[Any] = field(default_factory=list)
-    cursor_key: bytes = b"k" * 32
-
-    def transaction(self) -> AbstractAsyncContextManager[None]:
-        return self.db.transaction()
-
-    def reading(self) -> AbstractAsyncContextManager[None]:
-        return self.db.reading()
-
-    @property
-    def dialect(self) -> str:
-        return self.db.dialect
-
-    async def fetch(self, sql: str, params: Any) -> list[dict[str, Any]]:
-        return await self.db.fetch(sql, params)
-
-    async def publish(self, ctx: Context, event: object) -> None:
-        self.events.append(event)
-
-
-@dataclass
-class Shop:
-    """A merchant as one of its actors sees it."""
-
-    ctx: Any
-
-    @property
-    def events(self) -> list[Any]:
-        return self.ctx.platform.events
-
-    @contextmanager
-    def acting(self) -> Iterator[Context]:
-        with acting_for(self.ctx.merchant.id):
-            yield self.ctx
-
-    def without(self, *missing: str) -> Context:
-        """The same shop for an actor who lacks some permissions."""
-        actor = replace(self.ctx.actor, permissions=EVERYTHING - set(missing))
-        return replace(self.ctx, principal=replace(self.ctx.principal, actor=actor), loaders={})
+class Shop(Desk):
+    """With customers."""
 
     async def customers(self, count: int) -> list[UUID]:
         """New customers' ids."""
@@ -94,7 +52,7 @@ def shop_of(platform: Any, merchant: MerchantRef) -> Shop:
 
 
 def open_shop(db: Database, slug: str, **settings: Any) -> Shop:
-    return shop_of(Platform(db), MerchantRef(uuid7(), slug, slug.title(), **settings))
+    return shop_of(BarePlatform(db), MerchantRef(uuid7(), slug, slug.title(), **settings))
 
 
 @pytest.fixture

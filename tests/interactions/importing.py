@@ -4,12 +4,13 @@ import asyncio
 import sys
 from uuid import UUID
 
-from conftest import Platform, shop_of
+from conftest import shop_of
 from guanxi.context import MerchantRef
 from guanxi.db.apps import App
 from guanxi.db.database import Database
 from guanxi.interactions import service
 from guanxi.settings import Settings
+from guanxi.testing.desk import BarePlatform
 
 
 async def main(url: str, merchant: str, path: str, page_rows: str) -> None:
@@ -19,7 +20,7 @@ async def main(url: str, merchant: str, path: str, page_rows: str) -> None:
     ]
     db = Database(Settings(database_url=url), apps)
     await db.open()
-    shop = shop_of(Platform(db), MerchantRef(UUID(merchant), "cdnow", "CDNOW", "America/New_York", "USD"))
+    shop = shop_of(BarePlatform(db), MerchantRef(UUID(merchant), "cdnow", "CDNOW", "America/New_York", "USD"))
     with db.bound(), shop.acting() as ctx:
         options = service.ImportOptions(page_rows=int(page_rows))
         await service.import_file(ctx, db, path, "cdnow", progress=lambda rows, _: say(rows), options=options)

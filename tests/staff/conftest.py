@@ -1,8 +1,7 @@
 """Two shops, each opened by the platform with a first administrator token."""
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,34 +19,7 @@ from guanxi.staff import service
 from guanxi.staff.models import Role
 from guanxi.staff.schema import schema as staff_schema
 from guanxi.testing.clock import Clock
-
-
-@dataclass
-class Platform:
-    """Transactions of the database; events are collected, no plugin is there to answer."""
-
-    db: Database
-    events: list[object] = field(default_factory=list)
-    cursor_key: bytes = b"k" * 32
-
-    def transaction(self) -> AbstractAsyncContextManager[None]:
-        return self.db.transaction()
-
-    @property
-    def dialect(self) -> str:
-        return self.db.dialect
-
-    async def fetch(self, sql: str, params: Any) -> list[dict[str, Any]]:
-        return await self.db.fetch(sql, params)
-
-    async def publish(self, ctx: Context, event: object) -> None:
-        self.events.append(event)
-
-    async def command(self, ctx: Context, name: str, value: object, *, key: str) -> Any:
-        raise NotImplementedError
-
-    async def facts(self, ctx: Context, name: str, customer_ids: Any) -> list[Any]:
-        raise NotImplementedError
+from guanxi.testing.desk import BarePlatform
 
 
 @dataclass
@@ -96,13 +68,13 @@ def app_set() -> list[App]:
 
 
 @pytest.fixture
-def platform_of() -> Callable[[Database], Platform]:
-    return Platform
+def platform_of() -> Callable[[Database], BarePlatform]:
+    return BarePlatform
 
 
 @pytest.fixture
 def platform_ctx(db: Database, clock: Clock) -> Context:
-    return Context(service.platform_principal(), Platform(db), "r1", clock=clock)
+    return Context(service.platform_principal(), BarePlatform(db), "r1", clock=clock)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import io
 import zipfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -18,12 +17,12 @@ from guanxi.context import Actor, Context, MerchantRef, Principal
 from guanxi.db.apps import App
 from guanxi.db.database import Database
 from guanxi.db.fields import uuid7
-from guanxi.db.merchant import acting_for
 from guanxi.execution import reads
 from guanxi.files import service as files
 from guanxi.files.service import LocalFiles
 from guanxi.permissions import Permission
 from guanxi.schema.composed import ComposedSchema
+from guanxi.testing.desk import BarePlatform, Desk
 from guanxi.transfers import permissions as _declared  # noqa: F401 - so that everything is allowed
 
 NOON = datetime(2026, 11, 11, 4, tzinfo=UTC)
@@ -32,53 +31,17 @@ APPS = ("audit", *PARTS)
 
 
 @dataclass
-class Platform:
-    """Transactions of the database and a folder; events are collected, no plugin is there to answer."""
+class Platform(BarePlatform):
+    """And a folder for files."""
 
-    db: Database
-    files: LocalFiles
-    events: list[Any] = field(default_factory=list)
-    cursor_key: bytes = b"k" * 32
+    files: LocalFiles = field(kw_only=True)
     follow: Any = None
 
-    def transaction(self) -> AbstractAsyncContextManager[None]:
-        return self.db.transaction()
 
-    def reading(self) -> AbstractAsyncContextManager[None]:
-        return self.db.reading()
-
-    @property
-    def dialect(self) -> str:
-        return self.db.dialect
-
-    async def fetch(self, sql: str, params: Any) -> list[dict[str, Any]]:
-        return await self.db.fetch(sql, params)
-
-    async def publish(self, ctx: Context, event: object) -> None:
-        self.events.append(event)
-
-
-@dataclass
-class Shop:
-    """A merchant as one of its actors sees it."""
-
-    ctx: Context
-    platform: Platform
-
-    @contextmanager
-    def acting(self) -> Iterator[Context]:
-        with acting_for(self.ctx.merchant.id):
-            yield self.ctx
-
-    def without(self, *missing: str) -> Context:
-        actor = Actor("platform", "t", frozenset(Permission.known) - set(missing))
-        return replace(self.ctx, principal=replace(self.ctx.principal, actor=actor), loaders={})
-
-
-def shop_of(db: Database, folder: Path, merchant: MerchantRef) -> Shop:
-    platform: Any = Platform(db, LocalFiles(folder))
+def shop_of(db: Database, folder: Path, merchant: MerchantRef) -> Desk:
+    platform: Any = Platform(db, files=LocalFiles(folder))
     principal = Principal(merchant, Actor("platform", "t", frozenset(Permission.known)))
-    return Shop(Context(principal, platform, "r1", clock=lambda: NOON), platform)
+    return Desk(Context(principal, platform, "r1", clock=lambda: NOON))
 
 
 @pytest.fixture
@@ -87,12 +50,12 @@ def app_set() -> Sequence[App]:
 
 
 @pytest.fixture
-def open_shop(db: Database, tmp_path: Path) -> Callable[[str], Shop]:
+def open_shop(db: Database, tmp_path: Path) -> Callable[[str], Desk]:
     return lambda slug: shop_of(db, tmp_path / "kept", MerchantRef(uuid7(), slug, slug))
 
 
 @pytest.fixture
-def shop(open_shop: Callable[[str], Shop]) -> Iterator[Shop]:
+def shop(open_shop: Callable[[str], Desk]) -> Iterator[Desk]:
     """Shop A, bound for the whole test."""
     found = open_shop("tea-a")
     with found.acting():
@@ -100,12 +63,12 @@ def shop(open_shop: Callable[[str], Shop]) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def ctx(shop: Shop) -> Context:
+def ctx(shop: Desk) -> Context:
     return shop.ctx
 
 
 @pytest.fixture
-def schema(shop: Shop) -> ComposedSchema:
+def schema(shop: Desk) -> ComposedSchema:
     """What the core offers."""
     parts = {name: import_module(f"guanxi.{name}.plugin").schema_part() for name in PARTS}
     return ComposedSchema(parts, {}, reads.bind)

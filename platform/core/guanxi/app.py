@@ -53,28 +53,9 @@ DOMAINS = (
     "webhooks",
     "plugins",
 )
+# Their tables, after those that belong to no domain.
 CORE_APPS = tuple(
-    App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations")
-    for name in (
-        "audit",
-        "files",
-        "jobs",
-        "merchants",
-        "staff",
-        "accounts",
-        "customers",
-        "customfields",
-        "interactions",
-        "teamwork",
-        "transfers",
-        "audiences",
-        "quality",
-        "privacy",
-        "sources",
-        "webhooks",
-        "execution",
-        "plugins",
-    )
+    App(name, f"guanxi.{name}.models", f"guanxi.{name}.migrations") for name in ("audit", "execution", *DOMAINS)
 )
 
 
